@@ -1,0 +1,36 @@
+"""The errors that a person can cause, each worth one line."""
+
+
+class CopydeskError(Exception):
+    """Base of every error that is shown to people as one line.
+
+    The message says what is wrong, with which value, and what to do; the command line prints
+    it after ``error: `` and exits with 2, a page shows it as it is.
+    """
+
+
+class InputError(CopydeskError):
+    """Something that was given cannot be used: a file, a name, a setting, a text."""
+
+
+class NotFound(InputError):
+    """Something that was named does not exist."""
+
+
+class DamagedError(CopydeskError):
+    """Something stored does not match what was recorded when it was written."""
+
+
+def shorten(value: object, limit: int = 60) -> str:
+    """Return ``value`` as it may stand in a one-line message: quoted, escaped, at most ``limit`` long.
+
+    >>> shorten("a\\nb")
+    "'a\\\\nb'"
+    """
+    text = repr(value if isinstance(value, str) else str(value))
+    return text if len(text) <= limit else text[: limit - 2] + "…" + text[-1]
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` with every run of white space, line breaks included, as one space."""
+    return " ".join(text.split())

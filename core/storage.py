@@ -1,0 +1,165 @@
+"""Where things lie on disk, and how they get there whole or not at all.
+
+Everything lives under one folder, ``COPYDESK_HOME`` (default: the repository's root).
+A file appears by ``os.replace`` of a finished temporary file; a directory appears by a rename
+of a finished one. Directories under construction are called ``.building-*`` and hold a lock that
+dies with the process that builds, so whatever a kill leaves behind is recognised and swept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from core.errors import DamagedError, InputError, shorten
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+BUILDING = ".building-"
+LOCK = ".lock"
+UNLOCKED_SECONDS = 3600
+
+
+def home() -> Path:
+    """Return the folder that holds ``data/``, ``models/`` and ``groupings/``."""
+    return Path(os.environ.get("COPYDESK_HOME") or REPOSITORY).expanduser().resolve()
+
+
+def data_root() -> Path:
+    """Return the folder of the datasets."""
+    return home() / "data"
+
+
+def models_root() -> Path:
+    """Return the folder of the runs."""
+    return home() / "models"
+
+
+def groupings_root() -> Path:
+    """Return the folder of the saved groupings."""
+    return home() / "groupings"
+
+
+def checked_name(kind: str, name: str) -> str:
+    """Return ``name`` if it can safely be a folder's name, else raise InputError.
+
+    Parameters
+    ----------
+    kind: what is named, for the message ("dataset", "grouping", "run").
+    """
+    if not NAME.fullmatch(name) or ".." in name:
+        raise InputError(
+            f"{kind} name {shorten(name)} cannot be used; use 1 to 64 letters, digits, "
+            "'-', '_' or '.', beginning with a letter or digit"
+        )
+    return name
+
+
+def fsync_directory(path: Path) -> None:
+    """Make the entries of a directory survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_atomic(path: Path, content: bytes | str) -> None:
+    """Replace ``path`` by ``content`` so that a reader sees the old or the new file, never half."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write ``value`` atomically as readable JSON; keys keep their order."""
+    write_atomic(path, json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Return the JSON document in ``path``; DamagedError when it is missing or unreadable."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DamagedError(f"{path} is missing; restore it from a backup or delete its folder") from error
+    except (ValueError, OSError) as error:
+        raise DamagedError(f"{path} cannot be read ({error}); restore it or delete its folder") from error
+
+
+@contextlib.contextmanager
+def building(final: Path) -> Iterator[Path]:
+    """Yield an empty directory that becomes ``final`` when the block ends well, else vanishes.
+
+    ``final`` must not exist: FileExistsError is raised when somebody else finished first.
+    """
+    final.parent.mkdir(parents=True, exist_ok=True)
+    sweep(final.parent)
+    work = Path(tempfile.mkdtemp(dir=final.parent, prefix=f"{BUILDING}{final.name}-"))
+    lock = None
+    try:
+        lock = (work / LOCK).open("w")
+        # flock, not lockf: it also holds against the other threads of this process.
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.chmod(work, 0o755)
+        yield work
+        # A rename onto an empty directory would succeed, so ask first.
+        if final.exists():
+            raise FileExistsError(final)
+        (work / LOCK).unlink()
+        os.rename(work, final)
+        fsync_directory(final.parent)
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+    finally:
+        if lock is not None:
+            lock.close()
+
+
+def sweep(root: Path) -> list[Path]:
+    """Remove what killed processes left half-made directly under ``root``; return what went."""
+    swept = []
+    for path in root.glob(f"{BUILDING}*"):
+        if _is_abandoned(path):
+            shutil.rmtree(path, ignore_errors=True)
+            swept.append(path)
+    return swept
+
+
+def _is_abandoned(work: Path) -> bool:
+    """Tell whether nobody builds in ``work`` any more."""
+    try:
+        with (work / LOCK).open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except FileNotFoundError:
+        # Just made and about to be locked, or killed in between: only age can tell.
+        with contextlib.suppress(FileNotFoundError):
+            return time.time() - work.stat().st_mtime > UNLOCKED_SECONDS
+        return False
+    except OSError:
+        return False
+
+
+def folder_bytes(path: Path) -> int:
+    """Return the bytes of all files under ``path``."""
+    return sum(entry.stat().st_size for entry in path.rglob("*") if entry.is_file())
