@@ -1,0 +1,190 @@
+"""``evaluate``, ``whatif``, ``classify`` and ``export``: what a finished run has to say."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core.cli.printing import Json, emit, pairs, table
+from core.errors import InputError, shorten
+
+if TYPE_CHECKING:
+    from core.evaluation.judge import Judged
+    from core.grouping.grouping import Grouping
+    from core.inference.classify import Answer
+    from core.runs.store import Run
+
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, as `runs list` prints it.")]
+GroupingName = Annotated[
+    str | None, typer.Option(metavar="NAME|FILE", help="The grouping.", show_default="the run's own")
+]
+
+
+def evaluate(
+    run: RunId,
+    grouping: GroupingName = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="Judge all rows of this dataset.", show_default="the run's test rows")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Judge a run on rows that it never saw: figures, table by class, confusion matrix."""
+    from core.data import datasets
+    from core.evaluation.evaluate import evaluate as judge_run
+    from core.evaluation.evaluate import evaluation_document
+
+    start = time.perf_counter()
+    found = _run(run)
+    judged = judge_run(found, grouping=_grouping(grouping), dataset=datasets.load(dataset) if dataset else None)
+    document = {**evaluation_document(found, judged), "seconds": time.perf_counter() - start}
+    emit(document, _report(found, judged), json)
+
+
+def whatif(
+    run: RunId,
+    grouping: Annotated[str, typer.Option(metavar="NAME|FILE", help="The grouping to try.")],
+    json: Json = False,
+) -> None:
+    """Judge a run under another grouping without training: figures, and the information it keeps."""
+    from core.evaluation.evaluate import evaluate as judge_run
+    from core.evaluation.evaluate import evaluation_document
+
+    start = time.perf_counter()
+    found = _run(run)
+    judged = judge_run(found, grouping=_grouping(grouping))
+    document = {**evaluation_document(found, judged), "information_kept": judged.information_kept}
+    document["seconds"] = time.perf_counter() - start
+    text = _report(found, judged) + f"\n\ninformation kept  {judged.information_kept:.3f}"
+    emit(document, text, json)
+
+
+def classify(
+    run: Annotated[str, typer.Option(metavar="RUN", help="The run that answers.")],
+    headline: Annotated[str | None, typer.Option(metavar="TEXT", help="One headline.")] = None,
+    description: Annotated[str, typer.Option(metavar="TEXT", help="Its description.")] = "",
+    file: Annotated[
+        Path | None, typer.Option(help="Text with one headline a line, or JSON lines, CSV, TSV or Parquet.")
+    ] = None,
+    grouping: GroupingName = None,
+    top: Annotated[int | None, typer.Option(metavar="K", min=1, help="List only the K most probable labels.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Add the words that spoke for the answer.")] = False,
+    json: Json = False,
+) -> None:
+    """Classify one headline, or each in a file."""
+    from core.inference.classify import classify as answer
+    from core.inference.classify import load_model
+    from core.inference.items import items_in
+
+    if (headline is None) == (file is None):
+        raise InputError("give either --headline TEXT or --file FILE, one of the two")
+    items = [(headline, description)] if headline is not None else items_in(file)
+    found = _run(run)
+    answers = answer(load_model(found), items, _grouping(grouping), top=top, explain=explain)
+    text = "\n\n".join(map(_answer_text, answers)) if headline is not None else _answers_table(answers)
+    emit({"run": found.id, "results": [one.document() for one in answers]}, text, json)
+
+
+def export(
+    run: RunId,
+    file: Annotated[Path, typer.Argument(metavar="FILE.joblib", help="Where to write the scikit-learn pipeline.")],
+    json: Json = False,
+) -> None:
+    """Write a logistic run as a stock scikit-learn pipeline, for use without Copydesk."""
+    from core.inference.classify import load_model
+    from core.runs.manifest import file_sha256
+
+    if file.suffix != ".joblib":
+        raise InputError(f"export file {shorten(str(file))} has another ending; name it FILE.joblib")
+    if not file.parent.is_dir():
+        raise InputError(f"folder {shorten(str(file.parent))} does not exist; make it first")
+    found = _run(run)
+    classifier = load_model(found).classifier
+    if not hasattr(classifier, "export_pipeline"):
+        raise InputError(f"run {shorten(found.id)} has model {found.spec.model}, which is no scikit-learn pipeline")
+    classifier.export_pipeline(file)
+    size = file.stat().st_size
+    document = {
+        "file": str(file),
+        "bytes": size,
+        "sha256": file_sha256(file),
+        "entries": [{"name": file.name, "bytes": size}],
+    }
+    emit(document, f"wrote {file} ({size:,} bytes)", json)
+
+
+def _run(run_id: str) -> Run:
+    from core.runs import local, store
+
+    local.dispatch()
+    return store.load(run_id)
+
+
+def _grouping(reference: str | None) -> Grouping | None:
+    from core.grouping import versions
+
+    return versions.load_or_read(reference) if reference else None
+
+
+def _report(run: Run, judged: Judged) -> str:
+    """Return figures, table by class and the most confused pairs, for people."""
+    metrics = judged.metrics
+    facts: dict[str, Any] = {
+        "run": run.id,
+        "dataset": judged.dataset,
+        "grouping": judged.grouping.name,
+        "rows": metrics.rows,
+        **metrics.headline(),
+        **metrics.totals,
+    }
+    columns = ["label", "precision", "recall", "f1", "specificity", "support", "tp", "fp", "fn", "tn"]
+    parts = [pairs(facts), table(metrics.per_class.to_dict("records"), columns)]
+    confused = [
+        {"true": metrics.labels[row], "predicted": metrics.labels[column], "rows": int(metrics.confusion[row, column])}
+        for row in range(len(metrics.labels))
+        for column in range(len(metrics.labels))
+        if row != column and metrics.confusion[row, column]
+    ]
+    confused.sort(key=lambda pair: -pair["rows"])
+    if confused:
+        parts.append("most confused\n" + table(confused[:10], ["true", "predicted", "rows"]))
+    if not judged.same_partition:
+        parts.append(f"note: the run was started with grouping {run.spec.grouping.name}, of another partition")
+    return "\n\n".join(parts)
+
+
+def _answer_text(answer: Answer) -> str:
+    """Return an answer with its probabilities as bars of text."""
+    width = max(map(len, answer.probabilities))
+    lines = [
+        f"{label.ljust(width)}  {probability:.3f}  {'█' * round(probability * 40)}"
+        for label, probability in answer.probabilities.items()
+    ]
+    raw = f" (category {answer.predicted_category})" if answer.predicted_category else ""
+    head = f"{answer.label}{raw}, confidence {answer.confidence:.3f}, {answer.seconds * 1000:.1f} ms"
+    words = [
+        f"{word['contribution']:+.3f}  {word['feature']}" for word in (answer.explanation or {}).get("words", [])[:12]
+    ]
+    why = [f"why {(answer.explanation or {}).get('label')} (weight × tf-idf):", *words] if answer.explanation else []
+    return "\n".join([head, *lines, *why])
+
+
+def _answers_table(answers: list[Answer]) -> str:
+    rows = [
+        {"label": one.label, "confidence": one.confidence, "category": one.predicted_category, "headline": one.headline}
+        for one in answers
+    ]
+    return table(rows, ["label", "confidence", "category", "headline"])
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    example = "Example: python -m core {}".format
+    app.command(epilog=example("evaluate RUN --grouping huffpost-12 --json"))(evaluate)
+    app.command(epilog=example("whatif RUN --grouping desks.yaml"))(whatif)
+    app.command(epilog=example("classify --run RUN --headline 'Senate Passes Budget After Long Night' --explain"))(
+        classify
+    )
+    app.command(epilog=example("export RUN pipeline.joblib"))(export)

@@ -1,0 +1,82 @@
+"""The commands put together, and how an error becomes one line and an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from core import __version__
+from core.cli import answers, data, grouping, service, training
+from core.errors import CopydeskError, one_line
+
+DONE, RUN_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    help="Browse, group, train on, inspect and classify news headlines. "
+    "Everything lies under COPYDESK_HOME (default: the repository).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(data.app, name="data")
+app.add_typer(grouping.app, name="grouping")
+app.add_typer(training.runs_app, name="runs")
+training.register(app)
+answers.register(app)
+service.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"copydesk {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Hold the options that belong to no command."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 done, 1 the run failed, 2 bad input."""
+    try:
+        status = app(arguments, standalone_mode=False, prog_name="python -m core")
+        sys.stdout.flush()
+        return status if isinstance(status, int) else DONE
+    except CopydeskError as error:
+        return _fail(str(error))
+    except typer.Abort:
+        return _fail("stopped by request; nothing was changed", INTERRUPTED)
+    except typer.TyperException as error:
+        return _usage(error)
+    except KeyboardInterrupt:
+        return _fail("interrupted; what was finished before stays", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `head` does; stdout must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except OSError as error:
+        where = f" {error.filename!r}" if error.filename else ""
+        return _fail(f"{error.strerror or error}{where}; check the path, its permissions and the free space")
+
+
+def _usage(error: typer.TyperException) -> int:
+    """Say what is wrong with the arguments; for no arguments at all, what there is."""
+    message = error.format_message() if hasattr(error, "format_message") else str(error)
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "python -m core"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(message)
+        return BAD_INPUT
+    return _fail(f"{message.rstrip('.')}; `{command} --help` shows how it is used")
+
+
+def _fail(message: str, status: int = BAD_INPUT) -> int:
+    print(f"error: {one_line(message)}", file=sys.stderr)
+    return status

@@ -1,0 +1,56 @@
+"""``serve`` and ``bench``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.printing import Json, emit, table
+from core.errors import InputError, shorten
+
+
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port on 127.0.0.1.")] = 8501,
+) -> None:
+    """Open the app, on this machine only. Ends with Ctrl-C; training goes on."""
+    from core.storage import REPOSITORY
+
+    os.chdir(REPOSITORY)
+    os.execv(
+        sys.executable,
+        [sys.executable, "-m", "streamlit", "run", str(REPOSITORY / "Home.py"), "--server.port", str(port)],
+    )
+
+
+def bench(
+    name: Annotated[str, typer.Argument(help="import, logistic or pages.")],
+    file: Annotated[
+        Path | None, typer.Option(help="The headlines to measure with.", show_default="the sample")
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=1, max=20, help="How often each is measured.")] = 1,
+    json: Json = False,
+) -> None:
+    """Measure speed on this machine, with both sides of a comparison in the same run."""
+    from core import bench as benches
+
+    if name not in benches.BENCHES:
+        raise InputError(f"bench {shorten(name)} does not exist; choose one of: {', '.join(benches.BENCHES)}")
+    document = benches.BENCHES[name](file, rounds)
+    emit({"bench": name, **document}, _text(document), json)
+
+
+def _text(document: dict[str, object]) -> str:
+    measured = document["measured"]
+    columns = list(dict.fromkeys(key for row in measured for key in row))  # type: ignore[attr-defined]
+    rest = [f"{key}  {value}" for key, value in document.items() if key != "measured"]
+    return "\n".join([table(measured, columns), *rest])  # type: ignore[arg-type]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command(epilog="Example: python -m core serve --port 8600")(serve)
+    app.command(epilog="Example: python -m core bench logistic --file huffpost.jsonl.gz")(bench)

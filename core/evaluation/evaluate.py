@@ -1,0 +1,81 @@
+"""Evaluate a run by its id: on its own test rows, or on all rows of another dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from core.data import datasets
+from core.data.records import text_of
+from core.errors import InputError, shorten
+from core.evaluation.judge import Judged, judge
+from core.evaluation.predictions import Predictions, load_predictions
+from core.grouping.grouping import Grouping
+from core.runs import states, store
+from core.runs.manifest import check_manifest
+
+BATCH = 4096
+
+
+def test_predictions(run: store.Run) -> Predictions:
+    """Return the stored predictions of the run's test rows, once they are what the run wrote."""
+    if run.state != states.SUCCEEDED:
+        raise InputError(
+            f"run {shorten(run.id)} is {run.state} and has no evaluation; wait for it, or choose one that succeeded"
+        )
+    check_manifest(run.path, "evaluation")
+    return load_predictions(run.path / "evaluation")
+
+
+def dataset_predictions(
+    run: store.Run, dataset: datasets.Dataset, progress: Callable[[int, int], None] | None = None
+) -> Predictions:
+    """Classify all rows of ``dataset``; its own test rows when it is what the run was trained on.
+
+    Rows that were trained on are never scored: a dataset with the run's fingerprint gives the
+    stored test rows.
+    """
+    from core.inference.classify import load_model
+
+    if dataset.fingerprint == run.spec.fingerprint:
+        return test_predictions(run)
+    classifier = load_model(run).classifier
+    frame = datasets.frame(dataset, columns=[*run.spec.text_fields, "category"])
+    texts = text_of(frame).tolist()
+    found = np.zeros((len(texts), len(classifier.labels)), dtype=np.float16)
+    for begin in range(0, len(texts), BATCH):
+        batch = texts[begin : begin + BATCH]
+        found[begin : begin + len(batch)] = classifier.predict_proba(batch)
+        if progress:
+            progress(begin + len(batch), len(texts))
+    return Predictions(
+        dataset=dataset.name,
+        fingerprint=dataset.fingerprint,
+        labels=tuple(classifier.labels),
+        rows=np.arange(len(texts)),
+        categories=pd.Categorical(frame["category"]).remove_unused_categories(),
+        probabilities=found,
+    )
+
+
+def evaluate(
+    run: store.Run, *, grouping: Grouping | None = None, dataset: datasets.Dataset | None = None
+) -> Judged:
+    """Return the figures of ``run`` under ``grouping`` (default: its own) on ``dataset`` (default: its test rows)."""
+    predictions = dataset_predictions(run, dataset) if dataset else test_predictions(run)
+    return judge(run.spec, predictions, grouping or run.spec.grouping.grouping())
+
+
+def evaluation_document(run: store.Run, judged: Judged) -> dict[str, object]:
+    """Return what ``evaluate`` prints."""
+    return {
+        "run": run.id,
+        "dataset": judged.dataset,
+        "grouping": judged.grouping.name,
+        "target": run.spec.target,
+        "same_partition": judged.same_partition,
+        **judged.metrics.document(),
+        "seconds": judged.seconds,
+    }

@@ -1,0 +1,142 @@
+"""Judge a run: its stored test rows, or another dataset, under any grouping that fits."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.errors import InputError, shorten
+from core.evaluation.metrics import Metrics, confusion_matrix, metrics_from_confusion
+from core.evaluation.predictions import Predictions
+from core.grouping.grouping import Grouping
+from core.grouping.whatif import information_kept
+from core.runs.spec import TrainingSpec
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Each row's true and predicted label under one grouping, and the figures.
+
+    Attributes
+    ----------
+    table: one row a judged row: row (position in the dataset), category (true raw category),
+        true, predicted (labels under the grouping), confidence (probability of predicted).
+    probabilities: float32, shape (rows, labels of `metrics`); a label the model cannot give is 0.
+    same_partition: False when the run was trained on groups, or for a grouping, of another partition.
+    """
+
+    dataset: str
+    grouping: Grouping
+    metrics: Metrics
+    table: pd.DataFrame
+    probabilities: np.ndarray
+    information_kept: float
+    same_partition: bool
+    seconds: float
+
+
+def group_of_labels(spec: TrainingSpec, labels: tuple[str, ...], grouping: Grouping) -> list[str]:
+    """Return the group under ``grouping`` of each label that the run's model gives.
+
+    A model of categories answers any grouping. A model of groups answers those in which each of
+    its groups stays whole; InputError for another, since its answers cannot be taken apart.
+    """
+    if spec.target == "category":
+        return [grouping.group_of(label) for label in labels]
+    members = spec.grouping.grouping().members(spec.categories)
+    groups = []
+    for label in labels:
+        found = sorted({grouping.group_of(category) for category in members.get(label, [label])})
+        if len(found) > 1:
+            raise InputError(
+                f"grouping {shorten(grouping.name)} splits group {shorten(label)}, which this run was trained "
+                f"to answer as one (into {', '.join(map(repr, found[:3]))}); use its own grouping "
+                f"{shorten(spec.grouping.name)}, or train with --target category"
+            )
+        groups.append(found[0])
+    return groups
+
+
+def grouped_probabilities(
+    probabilities: np.ndarray, groups: list[str]
+) -> tuple[list[str], np.ndarray]:
+    """Add up the columns that belong to the same group.
+
+    Parameters
+    ----------
+    probabilities: shape (rows, labels).
+    groups: the group of each column.
+
+    Returns the sorted groups and float32 probabilities of shape (rows, groups).
+    """
+    labels = sorted(set(groups))
+    position = {label: column for column, label in enumerate(labels)}
+    matrix = np.zeros((len(groups), len(labels)), dtype=np.float32)
+    matrix[np.arange(len(groups)), [position[group] for group in groups]] = 1.0
+    return labels, probabilities.astype(np.float32) @ matrix
+
+
+def judge(spec: TrainingSpec, predictions: Predictions, grouping: Grouping) -> Judged:
+    """Return the figures of ``predictions`` under ``grouping``.
+
+    Raises InputError when the grouping does not fit the run (see `group_of_labels`), or when no
+    true label of the rows is one that the model can answer.
+    """
+    start = time.perf_counter()
+    answers, scores = grouped_probabilities(
+        predictions.probabilities, group_of_labels(spec, predictions.labels, grouping)
+    )
+    categories = list(predictions.categories.categories)
+    true_groups = [grouping.group_of(category) for category in categories]
+    _check_overlap(predictions, grouping, true_groups, answers)
+    labels = sorted({*answers, *true_groups})
+    position = {label: place for place, label in enumerate(labels)}
+    best = scores.argmax(axis=1) if len(scores) else np.zeros(0, dtype=int)
+    codes = predictions.categories.codes
+    true = np.array([position[group] for group in true_groups], dtype=np.int64)[codes]
+    predicted = np.array([position[answer] for answer in answers], dtype=np.int64)[best]
+    confusion = confusion_matrix(true, predicted, len(labels))
+    joint = np.bincount(
+        codes.astype(np.int64) * len(labels) + predicted, minlength=len(categories) * len(labels)
+    ).reshape(len(categories), len(labels))
+    table = pd.DataFrame(
+        {
+            "row": predictions.rows,
+            "category": predictions.categories,
+            "true": pd.Categorical.from_codes(true, labels),
+            "predicted": pd.Categorical.from_codes(predicted, labels),
+            "confidence": np.minimum(scores[np.arange(len(best)), best], 1.0),
+        }
+    )
+    wide = np.zeros((len(scores), len(labels)), dtype=np.float32)
+    wide[:, [position[answer] for answer in answers]] = scores
+    return Judged(
+        dataset=predictions.dataset,
+        grouping=grouping,
+        metrics=metrics_from_confusion(confusion, labels),
+        table=table,
+        probabilities=wide,
+        information_kept=information_kept(joint),
+        same_partition=has_partition(spec, grouping),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def has_partition(spec: TrainingSpec, grouping: Grouping) -> bool:
+    """Tell whether ``grouping`` divides the run's categories as the run's own grouping does."""
+    own = spec.grouping.grouping()
+    return own.partition_hash(spec.categories) == grouping.partition_hash(spec.categories)
+
+
+def _check_overlap(
+    predictions: Predictions, grouping: Grouping, true_groups: list[str], answers: list[str]
+) -> None:
+    if true_groups and not set(true_groups) & set(answers):
+        raise InputError(
+            f"under grouping {shorten(grouping.name)}, no label of dataset {shorten(predictions.dataset)} "
+            f"({', '.join(sorted(set(true_groups))[:4])}) is one that the run can answer "
+            f"({', '.join(answers[:4])}, …); give a grouping that maps both onto the same groups"
+        )

@@ -1,0 +1,147 @@
+"""Classify headlines with a finished run, under any grouping that fits it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.data.records import MAX_HEADLINE, text_from
+from core.errors import InputError, shorten
+from core.evaluation.judge import group_of_labels, grouped_probabilities
+from core.grouping.grouping import Grouping
+from core.models.classifier import Classifier
+from core.runs import states, store
+from core.runs.manifest import check_manifest
+
+
+@dataclass(frozen=True)
+class Model:
+    """A finished run, loaded: what classifies.
+
+    Attributes
+    ----------
+    classifier: gives probabilities over its own labels.
+    """
+
+    run: store.Run
+    classifier: Classifier
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer about one headline.
+
+    Attributes
+    ----------
+    label, confidence: the most probable label under the grouping and its probability.
+    probabilities: label -> probability, most probable first, all labels or the top ones asked for.
+    predicted_category: the most probable raw category; None for a model of groups.
+    seconds: time to answer, its share of the batch that it was in.
+    explanation: the words that spoke for the predicted label; None when not asked for.
+    """
+
+    headline: str
+    description: str
+    label: str
+    confidence: float
+    probabilities: dict[str, float]
+    predicted_category: str | None
+    seconds: float
+    explanation: dict[str, Any] | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return the answer as plain JSON values."""
+        return {
+            "headline": self.headline,
+            "description": self.description,
+            "label": self.label,
+            "confidence": self.confidence,
+            "predicted_category": self.predicted_category,
+            "probabilities": self.probabilities,
+            "seconds": self.seconds,
+            "explanation": self.explanation,
+        }
+
+
+def load_model(run: store.Run) -> Model:
+    """Return the run's model once every file was found to be what the run wrote.
+
+    Raises InputError when the run has not succeeded, DamagedError when a file was changed.
+    """
+    from core.models.registry import load_classifier
+
+    if run.state != states.SUCCEEDED:
+        raise InputError(
+            f"run {shorten(run.id)} is {run.state} and has no model; wait for it, or choose one that succeeded"
+        )
+    check_manifest(run.path, "model")
+    return Model(run, load_classifier(run.path / "model"))
+
+
+def check_headline(headline: str) -> str:
+    """Return ``headline`` if it can be classified, else raise InputError."""
+    if not headline.strip():
+        raise InputError("headline is empty; give a text with at least one word")
+    if len(headline) > MAX_HEADLINE:
+        raise InputError(
+            f"headline {shorten(headline)} has {len(headline):,} characters; give at most {MAX_HEADLINE:,} "
+            "(put longer text in the description)"
+        )
+    if not any(character.isalnum() for character in headline):
+        raise InputError(f"headline {shorten(headline)} has no letter or digit; give a text with at least one word")
+    return headline
+
+
+def classify(
+    model: Model,
+    items: Sequence[tuple[str, str]],
+    grouping: Grouping | None = None,
+    *,
+    top: int | None = None,
+    explain: bool = False,
+) -> list[Answer]:
+    """Return an answer for each (headline, description), in order.
+
+    ``grouping`` defaults to the run's own; ``top`` limits the probabilities that are listed.
+    Raises InputError for a headline that cannot be classified (see `check_headline`).
+    """
+    for headline, _ in items:
+        check_headline(headline)
+    spec = model.run.spec
+    labels = tuple(model.classifier.labels)
+    groups = group_of_labels(spec, labels, grouping or spec.grouping.grouping())
+    start = time.perf_counter()
+    texts = [text_from(headline, description) for headline, description in items]
+    own = np.asarray(model.classifier.predict_proba(texts))
+    names, scores = grouped_probabilities(own, groups)
+    each = (time.perf_counter() - start) / max(len(texts), 1)
+    answers = []
+    for place, (headline, description) in enumerate(items):
+        winner = labels[int(own[place].argmax())]
+        order = np.argsort(-scores[place], kind="stable")[:top]
+        answers.append(
+            Answer(
+                headline=headline,
+                description=description,
+                label=names[order[0]],
+                confidence=min(float(scores[place, order[0]]), 1.0),
+                probabilities={names[column]: float(scores[place, column]) for column in order},
+                predicted_category=winner if spec.target == "category" else None,
+                seconds=each,
+                explanation=_explain(model, texts[place], winner) if explain else None,
+            )
+        )
+    return answers
+
+
+def _explain(model: Model, text: str, label: str) -> dict[str, Any] | None:
+    """Return the exact contributions to the score of the model's own label; None if it has none."""
+    contributions = getattr(model.classifier, "contributions", None)
+    if contributions is None:
+        return None
+    words = [{"feature": feature, "contribution": float(value)} for feature, value in contributions(text, label)]
+    return {"label": label, "method": "weight × tf-idf", "words": words}

@@ -1,0 +1,130 @@
+"""The training pipeline: from a spec to a model, its predictions on unseen rows and its figures."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.data import datasets
+from core.data.records import text_of
+from core.errors import InputError, shorten
+from core.evaluation.judge import judge
+from core.evaluation.predictions import Predictions, load_predictions, save_predictions
+from core.grouping.builtin import RAW
+from core.models import registry
+from core.models.classifier import Classifier, Report
+from core.runs.manifest import FOLDERS, write_manifest
+from core.runs.spec import TrainingSpec
+from core.runs.split import split_rows
+from core.storage import building
+
+BATCH = 4096
+
+
+def train(spec: TrainingSpec, run_path: Path, report: Report) -> dict[str, Any]:
+    """Read, vectorize, fit, evaluate and save; return the metrics of the run.
+
+    ``report`` is called with the phase and how far it is; what it raises ends the training, and
+    then neither ``model/`` nor ``evaluation/`` stays.
+    """
+    start = time.perf_counter()
+    report("read", 0, 1)
+    dataset = datasets.load(spec.dataset)
+    if dataset.fingerprint != spec.fingerprint:
+        raise InputError(
+            f"dataset {shorten(spec.dataset)} has other content than when the run was started "
+            f"(fingerprint {dataset.fingerprint[:12]}, not {spec.fingerprint[:12]}); start a new run"
+        )
+    frame = datasets.frame(dataset, columns=[*spec.text_fields, "category"])
+    texts = text_of(frame)
+    training, test = split_rows(texts, frame["category"], spec)
+    report("read", 1, 1)
+    targets = frame["category"].map(spec.target_of).astype(str)
+    print(f"{len(training):,} training rows, {len(test):,} test rows of {dataset.name}", flush=True)
+    classifier = registry.fit(
+        spec.model,
+        texts.iloc[training].tolist(),
+        targets.iloc[training].tolist(),
+        registry.settings_of(spec.model, spec.hyperparameters),
+        seed=spec.seed,
+        report=report,
+    )
+    predictions = Predictions(
+        dataset=spec.dataset,
+        fingerprint=spec.fingerprint,
+        labels=tuple(classifier.labels),
+        rows=test,
+        categories=pd.Categorical(frame["category"].iloc[test]).remove_unused_categories(),
+        probabilities=_predict(classifier, texts.iloc[test].tolist(), report),
+    )
+    return _save(spec, run_path, classifier, predictions, report, start)
+
+
+def _predict(classifier: Classifier, texts: list[str], report: Report) -> np.ndarray:
+    """Return float16 probabilities, shape (texts, labels), batch by batch."""
+    found = np.zeros((len(texts), len(classifier.labels)), dtype=np.float16)
+    for begin in range(0, len(texts), BATCH):
+        report("evaluate", begin, len(texts))
+        batch = texts[begin : begin + BATCH]
+        found[begin : begin + len(batch)] = classifier.predict_proba(batch)
+    report("evaluate", len(texts), len(texts))
+    return found
+
+
+def _save(
+    spec: TrainingSpec,
+    run_path: Path,
+    classifier: Classifier,
+    predictions: Predictions,
+    report: Report,
+    start: float,
+) -> dict[str, Any]:
+    """Write model, predictions and manifest, all or nothing; return the metrics."""
+    metrics = figures(spec, predictions)
+    report("save", 0, 1)
+    try:
+        with building(run_path / "model") as directory:
+            classifier.save(directory)
+        with building(run_path / "evaluation") as directory:
+            save_predictions(predictions, directory)
+        load_predictions(run_path / "evaluation")
+        write_manifest(run_path)
+        report("save", 1, 1)
+    except BaseException:
+        discard(run_path)
+        raise
+    return {**metrics, "train_seconds": time.perf_counter() - start, "peak_memory_bytes": peak_memory()}
+
+
+def discard(run_path: Path) -> None:
+    """Remove what would make a run look finished."""
+    (run_path / "manifest.json").unlink(missing_ok=True)
+    for folder in FOLDERS:
+        shutil.rmtree(run_path / folder, ignore_errors=True)
+
+
+def figures(spec: TrainingSpec, predictions: Predictions) -> dict[str, Any]:
+    """Return the figures under the run's grouping and, for target category, of the raw categories too."""
+    judged = judge(spec, predictions, spec.grouping.grouping())
+    found: dict[str, Any] = {
+        "rows": judged.metrics.rows,
+        "labels": len(judged.metrics.labels),
+        **judged.metrics.headline(),
+    }
+    if spec.target == "category":
+        raw = judge(spec, predictions, RAW).metrics
+        found["category"] = {"labels": len(raw.labels), **raw.headline()}
+    return found
+
+
+def peak_memory() -> int:
+    """Return the largest resident memory of this process so far, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
