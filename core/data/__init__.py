@@ -1,0 +1,1 @@
+"""Datasets: how files of headlines come in, are kept, and are looked at."""
