@@ -1,0 +1,1 @@
+"""What the pages draw with: the theme, the charts, the shared components."""
