@@ -1,0 +1,23 @@
+"""Every chart of the app: pure functions from a small aggregated frame to a themed Altair chart.
+
+Data comes first, options by keyword, and always a ``palette``. Charts are drawn with
+``st.altair_chart(chart, theme=None)``; those with a selection also take ``on_select="rerun"``
+and a ``key``, and answer ``event["selection"][name]`` with a list of ``{field: value}``, or
+nothing. A frame without rows gives a chart that says so in words, under the same selection.
+"""
+
+from core.ui.charts.answers import probability_bars
+from core.ui.charts.bars import distribution_bars, share_bars
+from core.ui.charts.matrix import confusion_matrix
+from core.ui.charts.nested import nested_bars
+from core.ui.charts.progress import lengths_histogram, progress_lines
+
+__all__ = [
+    "confusion_matrix",
+    "distribution_bars",
+    "lengths_histogram",
+    "nested_bars",
+    "probability_bars",
+    "progress_lines",
+    "share_bars",
+]

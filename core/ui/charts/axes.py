@@ -1,0 +1,113 @@
+"""What all charts share: rows high enough for their labels, names wrapped and never cut, and the
+words that stand in for a chart without data."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterable, Sequence
+
+import altair as alt
+import pandas as pd
+
+from core.ui.theme import Palette, themed
+
+ROW = 20  # px from one row to the next
+BAR = 14  # px a bar is high, in rows of any height
+LINE = 14  # px of each further line of a wrapped name
+WRAP = 40  # characters in a line of a name
+
+
+def wrapped(name: str) -> list[str]:
+    """Return ``name`` in lines of at most 40 characters, nothing left out."""
+    return textwrap.wrap(name, WRAP, break_on_hyphens=False) or [name]
+
+
+def row_height(names: Iterable[str]) -> int:
+    """Return the px that each row needs so that the longest of ``names`` fits in its lines."""
+    return ROW + LINE * (max((len(wrapped(name)) for name in names), default=1) - 1)
+
+
+def name_expression(shown: dict[str, str]) -> object:
+    """Return the Vega expression for axis labels that are shown otherwise than by their value.
+
+    ``shown`` maps value to name; long names come out in lines. Undefined where nothing differs.
+    """
+    lines = {value: wrapped(name) for value, name in shown.items()}
+    changed = {value: parts for value, parts in lines.items() if parts != [value]}
+    return f"{json.dumps(changed)}[datum.value] || datum.label" if changed else alt.Undefined
+
+
+def name_axis(names: Sequence[str], *, shown: dict[str, str] | None = None, **options: object) -> alt.Axis:
+    """Return the axis of a chart with one row for each of ``names``: words only, no line, no ticks.
+
+    ``shown`` gives the words for a name that is not shown as it is.
+    """
+    words = shown or {name: name for name in names}
+    defaults = {
+        "domain": False,
+        "ticks": False,
+        "labelPadding": 6,
+        "labelOverlap": False,
+        "labelExpr": name_expression(words),
+        "labelLineHeight": LINE,
+        "labelOffset": _middle(words),
+    }
+    return alt.Axis(**{**defaults, **options})
+
+
+def _middle(shown: dict[str, str]) -> object:
+    """Return the offset that puts the middle of a wrapped name, not its first line, beside its row."""
+    extra = {value: len(wrapped(name)) - 1 for value, name in shown.items() if len(name) > WRAP}
+    tests = [
+        {"test": f"{json.dumps(extra)}[datum.value] == {lines}", "value": -lines * LINE / 2}
+        for lines in sorted(set(extra.values()) - {0})
+    ]
+    return {"condition": tests, "value": 0} if tests else alt.Undefined
+
+
+def count_axis(**options: object) -> alt.Axis:
+    """Return the axis of a number of rows: thousands separated, whole, few enough not to touch."""
+    return alt.Axis(**{"format": ",d", "tickCount": 4, "tickMinStep": 1, "labelFlush": False, "grid": False, **options})
+
+
+def counted(rows: int) -> str:
+    """Return a number of rows as it is read: ``1,234``."""
+    return f"{rows:,}"
+
+
+def percent(share: float) -> str:
+    """Return a share (0 to 1) as it is read: ``12.3%``, and ``< 0.1%`` for what would round to none."""
+    return "< 0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
+
+
+def count_and_share(rows: pd.Series, share: pd.Series) -> list[str]:
+    """Return ``1,234 · 12.3%`` for each row."""
+    return [f"{counted(int(r))} · {percent(float(s))}" for r, s in zip(rows, share, strict=True)]
+
+
+def room_for(texts: Iterable[str], size: int = 12) -> int:
+    """Return the px that the longest of ``texts`` needs beside a bar, with a little air."""
+    return 14 + round(max((len(text) for text in texts), default=0) * size * 0.53)
+
+
+def bar_range(room: int) -> list[object]:
+    """Return the range of an x scale that leaves ``room`` px at the right for printed figures."""
+    return [0, {"expr": f"max(width - {room}, 20)"}]
+
+
+def is_chosen(click: alt.Parameter, field: str) -> object:
+    """Return the condition that a row is the clicked one, or the ``chosen`` one while none is clicked.
+
+    ``field`` is one of the selection's fields: a page learns of a click only after it has drawn,
+    so what it marked before must give way at once.
+    """
+    marked = f"datum.chosen && !isValid({click.name}[{json.dumps(field)}])"
+    return alt.PredicateComposition({"or": [{"param": click.name, "empty": False}, marked]})
+
+
+def nothing_to_show(palette: Palette, *params: alt.Parameter, words: str = "Nothing to show") -> alt.Chart:
+    """Return a chart that says in words that there is no data, with the selections a page listens to."""
+    data = pd.DataFrame({"words": [words]})
+    text = alt.Chart(data).mark_text(align="left", x=0, color=palette.muted).encode(text=alt.Text("words:N"))
+    return themed(text.add_params(*params).properties(height=ROW * 2, width="container"), palette)

@@ -1,0 +1,149 @@
+"""The confusion matrix and the error matrix: numbers in cells, colour only to guide the eye."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.ui.charts.axes import counted, is_chosen, name_axis, nothing_to_show, wrapped
+from core.ui.theme import Palette, colour_at, ink_on, themed
+
+WIDEST, NARROWEST = 40, 12  # px a cell is wide and high
+SLANTED = 30  # px from which column names stand aslant, upright below
+MATRIX = 860  # px that the cells of one row share
+GLYPH = 0.6  # width of a digit with its air, in font sizes
+LETTER = 7  # px of a letter in an axis label
+
+
+def cell_size(labels: int) -> int:
+    """Return the px that a cell of a matrix of so many labels is wide and high."""
+    return max(NARROWEST, min(WIDEST, round(MATRIX / max(labels, 1))))
+
+
+def confusion_matrix(
+    frame: pd.DataFrame,
+    labels: Sequence[str],
+    *,
+    palette: Palette,
+    value: Literal["rows", "row_share"] = "rows",
+    kind: Literal["confusion", "errors"] = "confusion",
+    selection: str = "cell",
+    selected: tuple[str, str] | None = None,
+) -> alt.Chart | alt.LayerChart:
+    """Return a heat map, true categories in rows, predicted ones in columns, both in the order of ``labels``.
+
+    ``frame`` has the columns true, predicted (str), rows (int) and row_share (0 to 1 of the true
+    category's rows); pairs that never occur may be left out. ``kind`` "errors" takes the diagonal
+    out and scales the rest by itself, in red. A click answers ``[{"true": ..., "predicted": ...}]``
+    under the name ``selection``; ``selected`` (true, predicted) is outlined before any click.
+    Cells show rows ("1.2k" where 1,234 has no room), or per cent of the row, in which "·" stands
+    for less than can be shown. The tooltip always has both in full.
+    """
+    click = alt.selection_point(name=selection, fields=["true", "predicted"], on="click", empty=False)
+    if not len(labels):
+        return nothing_to_show(palette, click)
+    step = cell_size(len(labels))
+    ramp = palette.blues if kind == "confusion" else palette.reds
+    data = _cells(frame, labels, value=value, kind=kind, ramp=ramp, step=step)
+    data = data.assign(chosen=_is_pair(data, selected))
+    base = _grid(data, labels, step, title=_titles(data, value=value, kind=kind)).encode(tooltip=TIPS)
+    cells = base.mark_rect(cursor="pointer").encode(color=alt.Color("fill:N", scale=None)).add_params(click)
+    # A page may squeeze the chart: the figures then shrink with their cells.
+    size = alt.ExprRef(f"max(6, min(12, 2.4 + 0.27 * width / {len(labels)}))")
+    numbers = base.mark_text(fontSize=size, cursor="pointer")
+    numbers = numbers.encode(text=alt.Text("printed:N"), color=alt.Color("ink:N", scale=None))
+    outline = base.mark_rect(filled=False, stroke=palette.ink, strokeWidth=2.5)
+    outline = outline.encode(
+        strokeOpacity=alt.when(is_chosen(click, "true")).then(alt.value(1)).otherwise(alt.value(0))
+    )
+    below = [_diagonal(labels, step, palette)] if kind == "errors" else []
+    chart = alt.layer(*below, cells, numbers, outline)
+    return themed(chart.properties(width=_width(labels, step), height=step * len(labels)), palette)
+
+
+def _width(labels: Sequence[str], step: int) -> int:
+    """Return the px at which cells are square: cells, row names beside them, the last column's name."""
+    longest = max(len(line) for label in labels for line in wrapped(label)) * LETTER
+    slanted = round(longest * 0.7) if step > SLANTED else 0
+    return step * len(labels) + longest + 40 + max(0, slanted - step)
+
+
+TIPS = [
+    alt.Tooltip("true:N", title="true"),
+    alt.Tooltip("predicted:N", title="predicted"),
+    alt.Tooltip("rows:Q", title="rows", format=",d"),
+    alt.Tooltip("row_share:Q", title="share of the true category", format=".1%"),
+]
+
+
+def font_size(step: int) -> int:
+    """Return the font size of the number in a cell of ``step`` px."""
+    return max(6, min(12, round(step * 0.3 + 2)))
+
+
+def short_count(rows: int, room: int) -> str:
+    """Return ``rows`` in at most ``room`` characters where that can be: 1,234, then 1.2k, then 1k.
+
+    >>> short_count(1234, 5), short_count(1234, 4), short_count(1234, 3)
+    ('1,234', '1.2k', '1k')
+    """
+    thousands = rows / 1000
+    forms = [counted(rows), f"{thousands:.1f}k", f"{thousands:.0f}k"] if rows >= 1000 else [str(rows)]
+    return next((form for form in forms if len(form) <= room), forms[-1])
+
+
+def short_percent(share: float, room: int) -> str:
+    """Return a share in per cent, without the sign: 12.3 where that has room, else 12, else "·"."""
+    digits = 1 if room >= 5 else 0
+    text = f"{share * 100:.{digits}f}"
+    return "·" if float(text) == 0 else text
+
+
+def _cells(
+    frame: pd.DataFrame, labels: Sequence[str], *, value: str, kind: str, ramp: tuple[str, ...], step: int
+) -> pd.DataFrame:
+    """Return the cells that are not zero, each with its fill, its text and a text colour that reads on it."""
+    known = frame["true"].isin(labels) & frame["predicted"].isin(labels) & (frame["rows"] > 0)
+    off = (frame["true"] != frame["predicted"]) | (kind == "confusion")
+    data = frame.loc[known & off, ["true", "predicted", "rows", "row_share"]].reset_index(drop=True)
+    room = int(step / (font_size(step) * GLYPH))
+    show = short_count if value == "rows" else short_percent
+    # The diagonal is far above the rest: a square root keeps the small counts apart.
+    height = np.sqrt(data["rows"]) if value == "rows" else data["row_share"]
+    fills = [colour_at(ramp, float(h)) for h in height / max(height.max(), 1e-9)] if len(data) else []
+    printed = [show(number, room) for number in data[value]]
+    return data.assign(fill=fills, printed=printed, ink=[ink_on(fill) for fill in fills])
+
+
+def _is_pair(data: pd.DataFrame, pair: tuple[str, str] | None) -> pd.Series:
+    true, predicted = pair or (None, None)
+    return (data["true"] == true) & (data["predicted"] == predicted)
+
+
+def _titles(data: pd.DataFrame, *, value: str, kind: str) -> tuple[str, str]:
+    """Return the titles of columns and rows, with the unit of the numbers and how many rows they are."""
+    unit = "rows" if kind == "confusion" else "errors"
+    shown = "cells: " + (unit if value == "rows" else "% of the true category")
+    return f"Predicted category ({shown})", f"True category ({counted(int(data['rows'].sum()))} {unit})"
+
+
+def _grid(data: pd.DataFrame, labels: Sequence[str], step: int, title: tuple[str, str]) -> alt.Chart:
+    """Return the empty grid of a matrix over ``data``: all labels on both sides, thin rules between."""
+    shared = {"grid": True, "tickBand": "extent", "labelFontSize": min(12, step - 1)}
+    domain = alt.Scale(domain=list(labels), paddingInner=0, paddingOuter=0)
+    top = name_axis(labels, orient="top", labelAngle=-45 if step > SLANTED else -90, **shared)
+    side = name_axis(labels, **shared)
+    return alt.Chart(data).encode(
+        x=alt.X("predicted:N", title=title[0], scale=domain, axis=top),
+        y=alt.Y("true:N", title=title[1], scale=domain, axis=side),
+    )
+
+
+def _diagonal(labels: Sequence[str], step: int, palette: Palette) -> alt.Chart:
+    """Return the cells that an error matrix leaves out, as a quiet band that keeps the eye in line."""
+    data = pd.DataFrame({"true": list(labels), "predicted": list(labels)})
+    return _grid(data, labels, step, title=("", "")).mark_rect(color=palette.rule, opacity=0.55)
