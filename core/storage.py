@@ -125,7 +125,7 @@ def building(final: Path) -> Iterator[Path]:
         lock = (work / LOCK).open("w")
         # flock, not lockf: it also holds against the other threads of this process.
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.chmod(work, 0o755)
+        os.chmod(work, 0o755)  # noqa: S103 - readable like any other folder; mkdtemp hides it
         yield work
         # A rename onto an empty directory would succeed, so ask first.
         if final.exists():

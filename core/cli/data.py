@@ -97,7 +97,5 @@ def _print(dataset: Dataset, as_json: bool) -> None:
         rejected = [{"rejected because of": reason, "lines": n} for reason, n in dataset.rejected_reasons.items()]
         text += "\n\n" + table(rejected, ["rejected because of", "lines"])
     ranked = sorted(dataset.category_counts.items(), key=lambda item: -item[1])
-    text += "\n\n" + table(
-        [{"category": category, "rows": n} for category, n in ranked], ["category", "rows"]
-    )
+    text += "\n\n" + table([{"category": category, "rows": n} for category, n in ranked], ["category", "rows"])
     emit(document, text, as_json)

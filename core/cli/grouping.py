@@ -26,9 +26,7 @@ def list_(json: Json = False) -> None:
 
 
 @app.command(epilog="Example: python -m core grouping show huffpost-12")
-def show(
-    name: Annotated[str, typer.Argument(help="A grouping, NAME or NAME@VERSION.")], json: Json = False
-) -> None:
+def show(name: Annotated[str, typer.Argument(help="A grouping, NAME or NAME@VERSION.")], json: Json = False) -> None:
     """Show a grouping as the YAML that `save` reads."""
     from core.grouping import versions
     from core.grouping.yaml_text import grouping_to_yaml

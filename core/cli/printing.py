@@ -25,9 +25,7 @@ def say(message: str) -> None:
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
     """Return ``rows`` as aligned text, numbers to the right, under a line of ``columns``."""
     cells = [[_cell(row.get(column)) for column in columns] for row in rows]
-    right = [
-        bool(rows) and all(isinstance(row.get(column), int | float | None) for row in rows) for column in columns
-    ]
+    right = [bool(rows) and all(isinstance(row.get(column), int | float | None) for row in rows) for column in columns]
     heads = [column.replace("_", " ") for column in columns]
     widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
     return "\n".join(

@@ -20,7 +20,7 @@ def serve(
     from core.storage import REPOSITORY
 
     os.chdir(REPOSITORY)
-    os.execv(
+    os.execv(  # noqa: S606 - our own interpreter, fixed arguments
         sys.executable,
         [sys.executable, "-m", "streamlit", "run", str(REPOSITORY / "Home.py"), "--server.port", str(port)],
     )
@@ -28,9 +28,7 @@ def serve(
 
 def bench(
     name: Annotated[str, typer.Argument(help="import, logistic or pages.")],
-    file: Annotated[
-        Path | None, typer.Option(help="The headlines to measure with.", show_default="the sample")
-    ] = None,
+    file: Annotated[Path | None, typer.Option(help="The headlines to measure with.", show_default="the sample")] = None,
     rounds: Annotated[int, typer.Option(min=1, max=20, help="How often each is measured.")] = 1,
     json: Json = False,
 ) -> None:

@@ -60,9 +60,7 @@ def dataset_predictions(
     )
 
 
-def evaluate(
-    run: store.Run, *, grouping: Grouping | None = None, dataset: datasets.Dataset | None = None
-) -> Judged:
+def evaluate(run: store.Run, *, grouping: Grouping | None = None, dataset: datasets.Dataset | None = None) -> Judged:
     """Return the figures of ``run`` under ``grouping`` (default: its own) on ``dataset`` (default: its test rows)."""
     predictions = dataset_predictions(run, dataset) if dataset else test_predictions(run)
     return judge(run.spec, predictions, grouping or run.spec.grouping.grouping())

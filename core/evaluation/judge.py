@@ -29,6 +29,7 @@ class Judged:
     """
 
     dataset: str
+    fingerprint: str
     grouping: Grouping
     metrics: Metrics
     table: pd.DataFrame
@@ -60,9 +61,7 @@ def group_of_labels(spec: TrainingSpec, labels: tuple[str, ...], grouping: Group
     return groups
 
 
-def grouped_probabilities(
-    probabilities: np.ndarray, groups: list[str]
-) -> tuple[list[str], np.ndarray]:
+def grouped_probabilities(probabilities: np.ndarray, groups: list[str]) -> tuple[list[str], np.ndarray]:
     """Add up the columns that belong to the same group.
 
     Parameters
@@ -115,6 +114,7 @@ def judge(spec: TrainingSpec, predictions: Predictions, grouping: Grouping) -> J
     wide[:, [position[answer] for answer in answers]] = scores
     return Judged(
         dataset=predictions.dataset,
+        fingerprint=predictions.fingerprint,
         grouping=grouping,
         metrics=metrics_from_confusion(confusion, labels),
         table=table,
@@ -131,9 +131,7 @@ def has_partition(spec: TrainingSpec, grouping: Grouping) -> bool:
     return own.partition_hash(spec.categories) == grouping.partition_hash(spec.categories)
 
 
-def _check_overlap(
-    predictions: Predictions, grouping: Grouping, true_groups: list[str], answers: list[str]
-) -> None:
+def _check_overlap(predictions: Predictions, grouping: Grouping, true_groups: list[str], answers: list[str]) -> None:
     if true_groups and not set(true_groups) & set(answers):
         raise InputError(
             f"under grouping {shorten(grouping.name)}, no label of dataset {shorten(predictions.dataset)} "

@@ -75,9 +75,7 @@ def save(grouping: Grouping, *, expected_version: int | None = None) -> Grouping
     if name in BUILTIN:
         raise InputError(f"grouping {shorten(name)} is built in and cannot be replaced; choose another name")
     if not grouping.mapping:
-        raise InputError(
-            f"grouping {shorten(name)} names no category; put at least one in a group, or use 'raw'"
-        )
+        raise InputError(f"grouping {shorten(name)} names no category; put at least one in a group, or use 'raw'")
     newest = (versions(name) or [0])[-1]
     if expected_version is not None and newest != expected_version:
         raise InputError(

@@ -82,8 +82,7 @@ def _mapping(groups: Mapping[str, object], name: str) -> dict[str, str]:
                 if mapping[category] == group:
                     where = f"group {shorten(group)}"
                 raise InputError(
-                    f"grouping {shorten(name)}: category {shorten(category)} stands twice, in {where}; "
-                    "keep it in one"
+                    f"grouping {shorten(name)}: category {shorten(category)} stands twice, in {where}; keep it in one"
                 )
             mapping[category] = group
     return mapping

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from core.data.records import MAX_HEADLINE, text_from
 from core.errors import InputError, shorten
 from core.evaluation.judge import group_of_labels, grouped_probabilities
 from core.grouping.grouping import Grouping
+from core.inference.items import check_headline, text_from
 from core.models.classifier import Classifier
 from core.runs import states, store
 from core.runs.manifest import check_manifest
@@ -80,20 +80,6 @@ def load_model(run: store.Run) -> Model:
         )
     check_manifest(run.path, "model")
     return Model(run, load_classifier(run.path / "model"))
-
-
-def check_headline(headline: str) -> str:
-    """Return ``headline`` if it can be classified, else raise InputError."""
-    if not headline.strip():
-        raise InputError("headline is empty; give a text with at least one word")
-    if len(headline) > MAX_HEADLINE:
-        raise InputError(
-            f"headline {shorten(headline)} has {len(headline):,} characters; give at most {MAX_HEADLINE:,} "
-            "(put longer text in the description)"
-        )
-    if not any(character.isalnum() for character in headline):
-        raise InputError(f"headline {shorten(headline)} has no letter or digit; give a text with at least one word")
-    return headline
 
 
 def classify(

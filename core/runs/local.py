@@ -163,4 +163,9 @@ def wait(run: store.Run, on_look: object = None, every: float = 0.1) -> store.Ru
             on_look(run)
         if not run.alive:
             return run
-        time.sleep(every)
+        wait_a_moment(every)
+
+
+def wait_a_moment(seconds: float = 0.1) -> None:
+    """Pause between two looks."""
+    time.sleep(seconds)

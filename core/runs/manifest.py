@@ -41,9 +41,7 @@ def check_manifest(run_path: Path, folder: str) -> None:
         for name, entry in read_json(run_path / "manifest.json")["files"].items()
         if name.split("/")[0] == folder
     }
-    present = {
-        path.relative_to(run_path).as_posix() for path in (run_path / folder).rglob("*") if path.is_file()
-    }
+    present = {path.relative_to(run_path).as_posix() for path in (run_path / folder).rglob("*") if path.is_file()}
     for name in sorted(present ^ files.keys()):
         state = "is missing" if name in files else "was added"
         raise DamagedError(f"run {shorten(run_path.name)}: {name} {state} since the run ended; train again")

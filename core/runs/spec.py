@@ -99,9 +99,7 @@ def plan(
         preset=preset,
         hyperparameters=settings.model_dump(mode="json"),
         target=target,
-        grouping=SpecGrouping(
-            name=grouping.name, version=grouping.version, mapping=dict(grouping.mapping)
-        ),
+        grouping=SpecGrouping(name=grouping.name, version=grouping.version, mapping=dict(grouping.mapping)),
     )
     _check_enough(spec, dataset.category_counts)
     return spec

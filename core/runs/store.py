@@ -109,7 +109,9 @@ def load(run_id: str) -> Run:
     path = models_root() / checked_name("run", run_id)
     if not (path / "status.json").exists():
         ids = run_ids()
-        have = f"the newest is {ids[0]}; `runs list` shows all" if ids else "there is no run yet; start one with `train`"
+        have = (
+            f"the newest is {ids[0]}; `runs list` shows all" if ids else "there is no run yet; start one with `train`"
+        )
         raise NotFound(f"run {shorten(run_id)} does not exist; {have}")
     return Run(run_id, path, _read_spec(path), read_json(path / "status.json"))
 

@@ -1,0 +1,79 @@
+"""What pages keep in memory between two clicks, shared by all visits and never changed.
+
+Everything is keyed by content (fingerprint, run and partition), not by name alone, and is handed
+out as it is: `st.cache_data` would pickle a copy of a frame at each hit.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.data import datasets
+from core.errors import InputError
+from core.evaluation import evaluate
+from core.evaluation.judge import Judged, judge
+from core.evaluation.predictions import Predictions
+from core.grouping.grouping import Grouping
+from core.inference.classify import Model, load_model
+from core.runs import store
+
+
+@st.cache_resource(max_entries=3, show_spinner="Reading the dataset")
+def _frame(name: str, fingerprint: str) -> pd.DataFrame:
+    return datasets.frame(datasets.load(name))
+
+
+def frame(dataset: datasets.Dataset) -> pd.DataFrame:
+    """Return the records of ``dataset``; to be read, not changed."""
+    return _frame(dataset.name, dataset.fingerprint)
+
+
+def frame_by_fingerprint(fingerprint: str) -> pd.DataFrame:
+    """Return the records of the dataset with this content, whatever it is called by now.
+
+    Raises InputError when no dataset has it any more.
+    """
+    for dataset in datasets.list_all():
+        if dataset.fingerprint == fingerprint:
+            return frame(dataset)
+    raise InputError("the dataset of this run is not here any more; import the same file to see its headlines")
+
+
+def _ended(run: store.Run) -> str:
+    """Return what changes when the run's files do."""
+    manifest = run.path / "manifest.json"
+    return f"{run.path} {manifest.stat().st_mtime_ns if manifest.exists() else 0}"
+
+
+@st.cache_resource(max_entries=8, show_spinner="Loading the model")
+def _model(key: str, _run: store.Run) -> Model:
+    return load_model(_run)
+
+
+def model(run: store.Run) -> Model:
+    """Return the run's model, checked and loaded once."""
+    return _model(_ended(run), run)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Reading the evaluation")
+def _predictions(key: str, _run: store.Run) -> Predictions:
+    return evaluate.test_predictions(_run)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Scoring the dataset")
+def _scored(key: str, fingerprint: str, _run: store.Run, _dataset: datasets.Dataset) -> Predictions:
+    return evaluate.dataset_predictions(_run, _dataset)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _judged(
+    key: str, grouping: Grouping, fingerprint: str, _run: store.Run, _dataset: datasets.Dataset | None
+) -> Judged:
+    found = _predictions(key, _run) if _dataset is None else _scored(key, fingerprint, _run, _dataset)
+    return judge(_run.spec, found, grouping)
+
+
+def judged(run: store.Run, grouping: Grouping, dataset: datasets.Dataset | None = None) -> Judged:
+    """Return the figures of ``run`` under ``grouping``, on its test rows or on all of ``dataset``."""
+    return _judged(_ended(run), grouping, dataset.fingerprint if dataset else "", run, dataset)

@@ -1,0 +1,115 @@
+"""Home: where do I stand, what next?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.data import datasets
+from core.grouping.grouping import Grouping
+from core.inference.classify import classify
+from core.runs import states, store
+from core.ui import cache, components, shell, welcome
+
+
+def draw() -> None:
+    """Draw the first page."""
+    st.title("Copydesk")
+    st.caption("Browse, group, train on, inspect and classify news headlines. Everything stays on this machine.")
+    chosen = shell.chosen()
+    if chosen.dataset is None:
+        st.subheader("Nothing here yet. Where should the headlines come from?")
+        welcome.doors()
+        return
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _dataset_card(chosen.dataset)
+        _grouping_card(chosen.dataset, chosen.grouping)
+        _best_runs()
+    with right:
+        _next_step(chosen)
+        _try_a_headline(chosen)
+        components.runs_alive()
+
+
+def _dataset_card(dataset: datasets.Dataset) -> None:
+    with st.container(border=True):
+        head, actions = st.columns([3, 2], vertical_alignment="center")
+        head.subheader(dataset.name, anchor=False)
+        with actions.container(horizontal=True, horizontal_alignment="right"):
+            welcome.import_button()
+            _delete_button(dataset)
+        facts = st.columns(4)
+        facts[0].metric("Rows", f"{dataset.rows:,}")
+        facts[1].metric("Categories", f"{len(dataset.category_counts):,}")
+        facts[2].metric("Rejected lines", f"{dataset.rejected:,}")
+        facts[3].metric("Dates", components.years(dataset))
+        components.flaws(dataset)
+        shell.notice(dataset)
+
+
+def _delete_button(dataset: datasets.Dataset) -> None:
+    with st.popover("Delete", icon=":material/delete:"):
+        st.write(f"Delete dataset **{dataset.name}**? Runs trained on it stay, but cannot list its headlines.")
+        if st.button("Delete it", key="home_delete"):
+            with shell.told():
+                datasets.delete(dataset.name)
+            st.rerun()
+
+
+def _grouping_card(dataset: datasets.Dataset, grouping: Grouping) -> None:
+    with st.container(border=True):
+        st.subheader(f"{grouping.name}", anchor=False)
+        members = grouping.members(dataset.category_counts)
+        rows = {
+            group: sum(dataset.category_counts[category] for category in inside) for group, inside in members.items()
+        }
+        largest, smallest = max(rows, key=rows.get), min(rows, key=rows.get)
+        facts = st.columns(3)
+        facts[0].metric("Groups", f"{len(members):,}", help="How many groups the categories of the dataset fall into.")
+        facts[1].metric("Largest", f"{100 * rows[largest] / dataset.rows:.1f} %", help=largest)
+        facts[2].metric("Smallest", f"{100 * rows[smallest] / dataset.rows:.1f} %", help=smallest)
+        st.caption(f"Largest: {largest} ({rows[largest]:,} rows). Smallest: {smallest} ({rows[smallest]:,} rows).")
+
+
+def _best_runs() -> None:
+    runs = [run for run in store.list_all() if run.state == states.SUCCEEDED]
+    st.subheader("Best runs", anchor=False)
+    if not runs:
+        st.write("No run has finished yet. Train shows how far one is; the best will stand here.")
+        return
+    runs.sort(key=lambda run: -run.status["metrics"]["accuracy"])
+    components.runs_table(runs[:5], key="home_runs")
+
+
+def _next_step(chosen: shell.Chosen) -> None:
+    """One sentence with one button."""
+    alive = [run for run in store.list_all() if run.alive]
+    if alive:
+        text, page, label = "A run is at work. Watch it, or go on browsing.", "pages/train.py", "Watch it"
+    elif chosen.run is None:
+        text = f"Next: train a first model on {chosen.dataset.name}. It takes seconds and runs in the background."
+        page, label = "pages/train.py", "Train a model"
+    else:
+        text, page, label = (
+            "Next: see which classes your model confuses.",
+            "pages/evaluate.py",
+            "Inspect the errors",
+        )
+    with st.container(border=True):
+        st.write(text)
+        components.link(page, label)
+
+
+def _try_a_headline(chosen: shell.Chosen) -> None:
+    st.subheader("Try a headline", anchor=False)
+    if chosen.run is None:
+        st.write("As soon as a first run has finished, it answers here.")
+        return
+    headline = st.text_input("Headline", key="home_headline", placeholder="Type or paste a headline, then Enter")
+    if headline.strip():
+        with shell.told():
+            answer = classify(cache.model(chosen.run), [(headline, "")], chosen.grouping)[0]
+        raw = f" · {answer.predicted_category}" if answer.predicted_category else ""
+        st.markdown(f"**:blue[{components.escaped(answer.label)}]**")
+        st.caption(f"confidence {answer.confidence:.3f}{components.escaped(raw)} · {answer.seconds * 1000:.1f} ms")
+        components.link("pages/classify.py", "All probabilities and the reasons")

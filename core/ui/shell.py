@@ -1,0 +1,169 @@
+"""The sidebar that all pages share: which dataset, which grouping, which run."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.data import datasets
+from core.errors import CopydeskError, InputError
+from core.grouping import versions
+from core.grouping.builtin import RAW, default_for
+from core.grouping.grouping import Grouping
+from core.runs import states, store
+from core.ui.selection import SHARED, pick, value
+from core.ui.theme import Palette, palette_for
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What all pages work on; None where there is nothing to choose yet."""
+
+    dataset: datasets.Dataset | None
+    grouping: Grouping
+    run: store.Run | None
+
+
+def palette() -> Palette:
+    """Return the colours of the theme that the visitor sees."""
+    return palette_for(st.context.theme.type)
+
+
+def sidebar() -> None:
+    """Draw the three shared choices and keep them in the URL."""
+    with st.sidebar:
+        found = datasets.list_all()
+        rows = {dataset.name: dataset.rows for dataset in found}
+        pick(
+            st.selectbox,
+            "Dataset",
+            list(rows),
+            page=SHARED,
+            name="dataset",
+            format_func=lambda name: f"{name} · {rows[name]:,} rows",
+        )
+        _choose_grouping(found)
+        _choose_run()
+
+
+def _choose_grouping(found: list[datasets.Dataset]) -> None:
+    name = value(SHARED, "dataset")
+    categories = next((sorted(one.category_counts) for one in found if one.name == name), [])
+    pick(
+        st.selectbox,
+        "Grouping",
+        [grouping.name for grouping in versions.list_all()],
+        page=SHARED,
+        name="grouping",
+        default=default_for(categories).name if categories else None,
+        help="How raw categories are put together. 'raw' leaves every category by itself.",
+    )
+
+
+def _choose_run() -> None:
+    runs = {run.id: run for run in finished_runs()}
+    pick(
+        st.selectbox,
+        "Run in use",
+        list(runs),
+        page=SHARED,
+        name="run",
+        format_func=lambda run_id: run_label(runs[run_id]),
+        help="The trained model that Evaluate and Classify work with.",
+    )
+
+
+def finished_runs() -> list[store.Run]:
+    """Return the runs that have a model, the newest first."""
+    return [run for run in store.list_all() if run.state == states.SUCCEEDED]
+
+
+def run_label(run: store.Run) -> str:
+    """Return a run's name for people: when, on what, how good."""
+    metrics = run.status.get("metrics") or {}
+    accuracy = f" · {metrics['accuracy']:.3f}" if "accuracy" in metrics else ""
+    day, clock = run.id.split("-")[:2]
+    when = f"{day[4:6]}-{day[6:]} {clock[:2]}:{clock[2:4]}:{clock[4:]}"
+    return f"{when} {run.spec.model} · {run.spec.dataset} · {run.spec.target}{accuracy}"
+
+
+def chosen() -> Chosen:
+    """Return what is chosen, from the URL, this visit or the defaults; what is gone by now is None."""
+    return Chosen(_dataset(), _grouping(), _run())
+
+
+def _dataset() -> datasets.Dataset | None:
+    found = datasets.list_all()
+    name = value(SHARED, "dataset")
+    return next((one for one in found if one.name == name), found[0] if found else None)
+
+
+def _grouping() -> Grouping:
+    name = value(SHARED, "grouping")
+    if name:
+        with contextlib.suppress(CopydeskError):
+            return versions.load(name)
+    dataset = _dataset()
+    return default_for(sorted(dataset.category_counts)) if dataset else RAW
+
+
+def _run() -> store.Run | None:
+    runs = finished_runs()
+    wanted = value(SHARED, "run")
+    return next((run for run in runs if run.id == wanted), runs[0] if runs else None)
+
+
+def require_dataset() -> datasets.Dataset:
+    """Return the chosen dataset, or end the page with what to do."""
+    dataset = chosen().dataset
+    if dataset is None:
+        empty(
+            "No dataset yet",
+            "Import a file of headlines, or the sample that ships with Copydesk.",
+            "Home.py",
+            "Go to Home",
+        )
+    return dataset
+
+
+def require_run() -> store.Run:
+    """Return the run in use, or end the page with what to do."""
+    run = chosen().run
+    if run is None:
+        empty(
+            "No finished run yet",
+            "Train a model first: on the sample it takes seconds.",
+            "pages/train.py",
+            "Go to Train",
+        )
+    return run
+
+
+def empty(title: str, text: str, page: str, label: str) -> None:
+    """Say kindly that there is nothing yet and what to do next, then end the page."""
+    st.subheader(title)
+    st.write(text)
+    with contextlib.suppress(st.errors.StreamlitAPIException, KeyError):
+        st.page_link(page, label=label, icon=":material/arrow_forward:")
+    st.stop()
+
+
+def notice(dataset: datasets.Dataset) -> None:
+    """Say what the dataset wants to be said wherever it is shown."""
+    if dataset.notice:
+        st.caption(f":material/info: {dataset.notice}")
+
+
+@contextlib.contextmanager
+def told() -> object:
+    """Show an error that a person can cause as its one line, and end the page there."""
+    try:
+        yield
+    except InputError as error:
+        st.warning(str(error), icon=":material/edit_note:")
+        st.stop()
+    except CopydeskError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
