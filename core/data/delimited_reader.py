@@ -18,6 +18,7 @@ from core.errors import InputError
 DELIMITERS = ",;\t|"
 OPEN_QUOTE = "a quote that is never closed"
 BAD_QUOTES = "bad quotes"
+BARE_RETURN = "a carriage return outside quotes"
 MORE_CELLS = "more cells than columns"
 FEWER_CELLS = "fewer cells than columns"
 
@@ -136,10 +137,16 @@ def _records(
         except _TooLong:
             yield feed.give_up(TOO_LONG)
         except csv.Error as error:
-            yield feed.give_up(OPEN_QUOTE if "unexpected end" in str(error) else BAD_QUOTES)
+            yield feed.give_up(_reason(error))
         else:
             if cells:
                 yield feed.line, _record(cells, feed, columns)
+
+
+def _reason(error: csv.Error) -> str:
+    """Return our words for what csv.reader stumbled over."""
+    known = {"unexpected end": OPEN_QUOTE, "new-line character": BARE_RETURN, "field larger": TOO_LONG}
+    return next((ours for theirs, ours in known.items() if theirs in str(error)), BAD_QUOTES)
 
 
 def _record(cells: list[str], feed: _Feed, columns: tuple[str, ...]) -> dict[str, Any] | Rejection:

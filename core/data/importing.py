@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.data.datasets import DESCRIPTION, RECORDS, REJECTED, Dataset, load, summary
 from core.data.fingerprint import Fingerprint
-from core.data.readers import Reader, reading
+from core.data.readers import Reader, reading, shown_path
 from core.data.records import FIELDS, OPTIONS, ColumnFinder, Mapping, Row, Unusable, typed_row
 from core.data.rejection import Rejection, rejection
 from core.errors import InputError, shorten
@@ -62,7 +62,7 @@ def import_file(
     path = Path(path)
     with _one_line_errors(final), reading(path) as reader, building(final) as work:
         finder = ColumnFinder(mapping or Mapping())
-        with _Writer(work, finder, shorten(str(path))) as writer:
+        with _Writer(work, finder, shown_path(path)) as writer:
             writer.take(reader, batch_rows, progress or (lambda *_: None))
         dataset = writer.dataset(name, work, source=source or path.name, licence=licence, notice=notice)
         seconds = round(time.monotonic() - started, 3)

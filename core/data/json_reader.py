@@ -70,13 +70,14 @@ def json_array(stream: BufferedIOBase, shown: str) -> Iterator[tuple[int, dict[s
     """
     window = _Window(stream, shown)
     window.take("[")
-    if window.next_character() != "]":
-        yield window.line, window.element()
-        while window.next_character() == ",":
-            window.take(",")
+    if window.next_character() == "]":
+        window.take("]")
+    else:
+        separator = ","
+        while separator == ",":
             window.next_character()
             yield window.line, window.element()
-    window.take("]")
+            separator = window.take(",]")
     if window.next_character():
         raise window.broken("there is text after the array's end")
 
@@ -119,14 +120,16 @@ class _Window:
             if not self.more():
                 return ""
 
-    def take(self, character: str) -> None:
-        """Go past ``character``, or raise InputError if something else comes next."""
+    def take(self, characters: str) -> str:
+        """Go past one of ``characters`` and return it, or raise InputError if something else comes next."""
         found = self.next_character()
         if not found:
             raise self.broken("it ends before the array does")
-        if found != character:
-            raise self.broken(f"{character!r} should stand where {found!r} is")
+        if found not in characters:
+            wanted = " or ".join(repr(character) for character in characters)
+            raise self.broken(f"{wanted} should stand where {found!r} is")
         self.at += 1
+        return found
 
     def broken(self, why: str) -> InputError:
         """Return the error that the array cannot be read from here on."""
@@ -146,8 +149,8 @@ class _Window:
             except (ValueError, RecursionError):
                 return self._passed_over(BAD_JSON)
             else:
-                # A number at the very end may have more digits in the next chunk.
-                if end < len(self.text) or self.ended:
+                # A number at the very end, as 1 in "1e+", may go on in the next chunk.
+                if end + LONGEST_WORD < len(self.text) or self.ended:
                     return self._taken(value, end)
             if len(self.text) - self.at > LONGEST:
                 return self._passed_over(TOO_LONG)

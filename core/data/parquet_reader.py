@@ -72,7 +72,7 @@ def _record(row: pa.RecordBatch) -> dict[str, Any] | Rejection:
     try:
         (record,) = row.to_pylist()
     except UnicodeDecodeError:
-        return rejection(NOT_UTF8, str(row.slice(0, 0).schema.names))
+        return rejection(NOT_UTF8, f"columns: {', '.join(row.schema.names)}")
     if sum(len(value) for value in record.values() if isinstance(value, str)) > LONGEST:
         return rejection(TOO_LONG, record)
     return record

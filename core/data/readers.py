@@ -56,7 +56,7 @@ def reading(path: Path) -> Iterator[Reader]:
 
     Errors of a packed file may also come up later, from ``records``.
     """
-    shown = shorten(str(path))
+    shown = shown_path(path)
     size = _size(path, shown)
     with contextlib.ExitStack() as stack:
         raw = stack.enter_context(_opened(path, shown))
@@ -70,6 +70,11 @@ def reading(path: Path) -> Iterator[Reader]:
             stream.read(len(BOM))
             head = head[len(BOM) :]
         yield _text_reader(stream, head, name, shown, lambda: min(raw.tell(), size), size)
+
+
+def shown_path(path: Path) -> str:
+    """Return ``path`` for a message: quoted, and long enough that the file's name is seen."""
+    return shorten(str(path), 400)
 
 
 def _size(path: Path, shown: str) -> int:
@@ -161,11 +166,13 @@ def _is_litter(member: PurePosixPath) -> bool:
 
 def _check_text(head: bytes, shown: str) -> None:
     """Raise InputError if ``head`` is not how a text begins."""
-    if not head.removeprefix(BOM).strip():
+    start = head.removeprefix(BOM).strip()
+    if not start:
         raise InputError(f"{shown} is empty; give a file with records")
     if head.startswith(UTF16):
         raise InputError(f"{shown} is UTF-16 text; save it as UTF-8")
-    if b"\0" in head:
+    # What begins as JSON is JSON: zeros in one of its lines spoil that line alone.
+    if b"\0" in head and not start.startswith((b"{", b"[")):
         raise InputError(f"{shown} is a binary file of no known format; give {FORMATS}")
 
 
