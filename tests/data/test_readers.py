@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from core.data.readers import reading
+from core.errors import InputError
+
+RECORDS = [{"headline": "a\u2028b", "category": "c"}, {"headline": "d", "category": "e"}]
+LINES = b"".join(json.dumps(record, ensure_ascii=False).encode() + b"\n" for record in RECORDS)
+ARRAY = json.dumps(RECORDS).encode()
+CSV = "headline,category\na\u2028b,c\nd,e\n".encode()
+BOM = b"\xef\xbb\xbf"
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def parquet() -> bytes:
+    file = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(RECORDS), file)
+    return file.getvalue()
+
+
+def read(path: str) -> tuple[str, list]:
+    with reading(Path(path)) as reader:
+        return reader.format, [value for _, value in reader.records(["headline", "category"])]
+
+
+def error(path: str) -> str:
+    with pytest.raises(InputError) as caught:
+        read(path)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "format"),
+    [
+        ("a.jsonl", LINES, "JSON lines"),
+        ("News_Category_Dataset_v3.json", LINES, "JSON lines"),
+        ("a.csv", LINES, "JSON lines"),
+        ("no-suffix", b"\n \n" + LINES, "JSON lines"),
+        ("a.jsonl", BOM + LINES, "JSON lines"),
+        ("a.jsonl", LINES.replace(b"\n", b"\r\n"), "JSON lines"),
+        ("a.txt", LINES.replace(b"\n", b"\r\n"), "JSON lines"),
+        ("a.jsonl.gz", gzip.compress(LINES), "JSON lines"),
+        ("a", gzip.compress(LINES[:10]) + gzip.compress(LINES[10:]), "JSON lines"),
+        ("a.zip", zipped({"b.json": LINES}), "JSON lines"),
+        ("a.zip", zipped({"__MACOSX/._b.json": b"x", ".DS_Store": b"x", "d/": b"", "d/b.json": LINES}), "JSON lines"),
+        ("a.zip", zipped({"README.md": b"x", "LICENSE": b"x", "b.json": LINES}), "JSON lines"),
+        ("a.json", ARRAY, "JSON array"),
+        ("a.json", BOM + b" \n" + ARRAY, "JSON array"),
+        ("a.json.gz", gzip.compress(ARRAY), "JSON array"),
+        ("a.csv", CSV, "CSV"),
+        ("A.CSV", BOM + CSV, "CSV"),
+        ("a.tsv", CSV.replace(b",", b"\t"), "CSV"),
+        ("a.txt", CSV.replace(b",", b"|"), "CSV"),
+        ("a.csv.gz", gzip.compress(CSV), "CSV"),
+        ("a.zip", zipped({"b.csv": CSV}), "CSV"),
+        ("a.parquet", parquet(), "Parquet"),
+        ("a.csv", parquet(), "Parquet"),
+    ],
+)
+def test_content_tells_the_format_before_the_name(inbox, name, content, format):
+    Path(name).write_bytes(content)
+    assert read(name) == (format, RECORDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.jsonl", b"", "'a.jsonl' is empty; give a file with records"),
+        ("a.csv", BOM + b" \n\n", "'a.csv' is empty; give a file with records"),
+        ("a.jsonl.gz", gzip.compress(b""), "'a.jsonl.gz' is empty; give a file with records"),
+        (
+            "a.png",
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+            "'a.png' is a binary file of no known format; give JSON lines, a JSON array, CSV, TSV or Parquet, "
+            "plain, .gz or .zip",
+        ),
+        ("a.csv", "headline,category\n".encode("utf-16"), "'a.csv' is UTF-16 text; save it as UTF-8"),
+        (
+            "a.md",
+            b"# Words\n",
+            "'a.md' has no known format; give JSON lines, a JSON array, CSV, TSV or Parquet, plain, .gz or .zip, "
+            "with a name that ends accordingly",
+        ),
+        (
+            "a.gz",
+            gzip.compress(LINES)[:-9],
+            "'a.gz': the packed file is cut short or damaged (Compressed file ended before the end-of-stream marker "
+            "was reached); get it again",
+        ),
+        (
+            "a.gz",
+            b"\x1f\x8bnonsense",
+            "'a.gz': the packed file is cut short or damaged (Unknown compression method); get it again",
+        ),
+        ("a.gz", gzip.compress(gzip.compress(LINES)), "'a.gz' is packed twice; unpack it once and give what is in it"),
+        (
+            "a.zip",
+            zipped({"b.json": LINES})[:-30],
+            "'a.zip': the zip file is cut short or damaged (File is not a zip file); get it again",
+        ),
+        (
+            "a.zip",
+            zipped({"b.json": LINES, "c.csv": CSV, "d.txt": b""}),
+            "'a.zip': the zip file holds 2 files ('b.json', 'c.csv'); unpack it and give the one to import",
+        ),
+        (
+            "a.zip",
+            zipped({"b": LINES, "c": CSV}),
+            "'a.zip': the zip file holds 2 files ('b', 'c'); unpack it and give the one to import",
+        ),
+        ("a.zip", zipped({}), "'a.zip': the zip file holds no file of records; pack one into it"),
+        (
+            "a.zip",
+            zipped({".hidden": b"x", "__MACOSX/b": b"x"}),
+            "'a.zip': the zip file holds no file of records; pack one into it",
+        ),
+        ("a.parquet.gz", gzip.compress(parquet()), "'a.parquet.gz' is a packed Parquet file; unpack it first"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_line(inbox, name, content, message):
+    Path(name).write_bytes(content)
+    assert error(name) == message
+
+
+def test_what_is_no_file(inbox):
+    Path("folder").mkdir()
+    os.mkfifo("pipe")
+    assert error("nothing.csv") == "there is no file 'nothing.csv'; check the path"
+    assert error("a\nb.csv") == r"there is no file 'a\nb.csv'; check the path"
+    assert error("folder") == "'folder' is a directory; give a file in it"
+    assert error("pipe") == "'pipe' is not a regular file; save what it gives to a file first"
+    assert error("a\0b").startswith(r"'a\x00b'") or error("a\0b").startswith("there is no file")
+    assert error("x" * 300).startswith("'xxx")
+
+
+def test_a_zip_with_a_password(inbox):
+    content = bytearray(zipped({"b.json": LINES}))
+    # The flag in both headers that says encrypted.
+    for header, flag in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(header) + flag] |= 1
+    Path("a.zip").write_bytes(content)
+    assert "is encrypted, password required" in error("a.zip")
+
+
+def test_a_zip_damaged_inside_is_told_while_reading(inbox):
+    content = bytearray(zipped({"b.json": LINES * 1_000}))
+    content[60:70] = b"\xff" * 10
+    Path("a.zip").write_bytes(content)
+    assert "the packed file is cut short or damaged" in error("a.zip")
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.jsonl", LINES), ("a.gz", gzip.compress(LINES)), ("a.p", parquet())])
+def test_the_position_ends_at_the_size(inbox, name, content):
+    Path(name).write_bytes(content)
+    with reading(Path(name)) as reader:
+        assert reader.size == len(content)
+        list(reader.records(["headline"]))
+        assert reader.position() == reader.size
