@@ -1,11 +1,16 @@
 """Copydesk: the app. Navigation over pages/, the sidebar that all pages share, and the first page."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from core.runs import local
 from core.ui import dashboard, shell, welcome
 
-st.set_page_config(page_title="Copydesk", page_icon=":material/edit_note:", layout="wide")
+# A file of our own: Streamlit would fetch any other icon from the network.
+ICON = Path(__file__).parent / "core" / "ui" / "icon.png"
+st.set_page_config(page_title="Copydesk", page_icon=str(ICON), layout="wide")
+shell.style()
 
 welcome.open_on_the_sample()
 local.dispatch()

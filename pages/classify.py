@@ -7,7 +7,7 @@ from core.ui.selection import remember, value
 
 PAGE = "classify"
 
-st.title("Classify")
+shell.title("Classify")
 shell.require_run()
 chosen = shell.chosen()
 runs = {run.id: run for run in shell.finished_runs()}

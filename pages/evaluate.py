@@ -10,39 +10,34 @@ PAGE = "evaluate"
 OWN = "its own test rows"
 VIEWS = {"counts": "Counts", "by row": "By row", "errors": "Errors only"}
 
-st.title("Evaluate")
+shell.title("Evaluate")
 run = shell.require_run()
 grouping, palette = shell.chosen().grouping, shell.palette()
+figures = st.container()
 others = [one.name for one in datasets.list_all() if one.fingerprint != run.spec.fingerprint]
-controls = st.container(horizontal=True, vertical_alignment="bottom")
-view = pick(
-    controls.segmented_control, "Matrix", list(VIEWS), page=PAGE, name="view", required=True, format_func=VIEWS.get
-)
-order = pick(controls.segmented_control, "Order", list(evaluation_view.ORDERS), page=PAGE, name="order", required=True)
-on = pick(
-    controls.selectbox,
-    "Rows",
-    [OWN, *others],
-    page=PAGE,
-    name="on",
-    help="The test rows that training never saw, or all rows of another dataset.",
-)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    view = pick(
+        st.segmented_control, "Matrix", list(VIEWS), page=PAGE, name="view", required=True, format_func=VIEWS.get
+    )
+    order = pick(st.segmented_control, "Order", list(evaluation_view.ORDERS), page=PAGE, name="order", required=True)
+    on = pick(
+        st.selectbox,
+        "Rows",
+        [OWN, *others],
+        page=PAGE,
+        name="on",
+        width=260,
+        help="The test rows that training never saw, or all rows of another dataset.",
+    )
 with shell.told():
     judged = cache.judged(run, grouping, None if on == OWN else datasets.load(on))
+with figures:
+    evaluation_view.provenance(run, judged)
+    evaluation_view.figures(judged.metrics)
 
-st.caption(
-    f"Run **{run.id}** under **{components.escaped(grouping.name)}** on {components.escaped(judged.dataset)}: "
-    f"{judged.metrics.rows:,} rows that training never saw."
-)
-if not judged.same_partition:
-    st.warning(
-        f"Started under grouping {components.escaped(run.spec.grouping.name)}, another partition than the one on "
-        "screen. " + evaluation_view.why_still_right(run),
-        icon=":material/difference:",
-    )
-evaluation_view.figures(judged.metrics)
-
-left, right = st.columns([3, 2], gap="large")
+# A matrix of many labels needs the whole width; the tables then stand below it, side by side.
+wide = len(judged.metrics.labels) > evaluation_view.MANY
+left, right = (st.container(), st.container()) if wide else st.columns([5, 4], gap="medium")
 labels = evaluation_view.ordered(judged.metrics, order)
 pair = evaluation_view.asked_pair(value(PAGE, "true"), value(PAGE, "predicted"), labels)
 with left:
@@ -54,6 +49,7 @@ with left:
         palette=palette,
         selection="cell",
         selected=pair,
+        noun="category" if judged.grouping.name == "raw" else "group",
     )
     event = st.altair_chart(chart, theme=None, on_select="rerun", key=f"evaluate_matrix_{view}_{order}")
     clicked = components.clicked(event, "cell")
@@ -62,12 +58,15 @@ with left:
         remember(PAGE, "true", pair[0])
         remember(PAGE, "predicted", pair[1])
 with right:
+    pairs, classes = st.columns(2, gap="medium") if wide else (st.container(), st.container())
+with pairs:
     st.subheader("Most confused", anchor=False)
     ticked = evaluation_view.confused_pairs(judged.metrics)
     if ticked and not clicked:
         pair = ticked
         remember(PAGE, "true", pair[0])
         remember(PAGE, "predicted", pair[1])
+with classes:
     st.subheader("Classes", anchor=False)
     evaluation_view.class_table(judged.metrics)
 

@@ -9,7 +9,7 @@ from core.ui.selection import pick, remember, value
 PAGE = "explore"
 HEAD = 200
 
-st.title("Explore")
+shell.title("Explore")
 dataset = shell.require_dataset()
 grouping = shell.chosen().grouping
 palette = shell.palette()
@@ -24,8 +24,8 @@ facts[3].metric("Dates", components.years(dataset))
 components.flaws(dataset)
 shell.notice(dataset)
 
-selected = value(PAGE, "label")
-left, right = st.columns([3, 2], gap="large")
+selected = explore_view.asked(value(PAGE, "category"), value(PAGE, "group"))
+left, right = st.columns(2, gap="medium")
 with left:
     controls = st.container(horizontal=True, vertical_alignment="bottom")
     view = pick(
@@ -38,24 +38,21 @@ with left:
         help="The raw categories, the groups of the chosen grouping, or the categories inside their groups.",
     )
     log = controls.toggle("Log scale", key="explore_log", disabled=view == "nested")
-    if view == "nested":
-        shown = overview.nested_distribution(frame, grouping.group_of)
-        chart = charts.nested_bars(shown, palette=palette, selection="bar", selected=selected)
-    else:
-        shown = overview.distribution(frame, grouping.group_of if view == "grouped" else None)
-        chart = charts.distribution_bars(shown, palette=palette, selection="bar", selected=selected, log=log)
-    event = st.altair_chart(chart, theme=None, on_select="rerun", key=f"explore_chart_{view}")
-    clicked = components.clicked(event, "bar")
+    chart = explore_view.spread_chart(frame, grouping, view, selected, log=log, palette=palette)
+    event = st.altair_chart(chart, theme=None, on_select="rerun", key=explore_view.chart_key(view))
+    if clicked := components.clicked(event, explore_view.BAR):
+        selected = explore_view.clicked_label(clicked, view)
+        remember(PAGE, "category", selected.category)
+        remember(PAGE, "group", selected.group)
 
 with right:
-    if clicked:
-        selected = clicked.get("label") or clicked.get("category") or clicked.get("group")
-        remember(PAGE, "label", selected)
-    records = explore_view.with_label(frame, selected, grouping) if selected else frame
+    records = explore_view.records_of(frame, selected, grouping)
     title, clear = st.columns([3, 1], vertical_alignment="center")
-    title.subheader(selected if selected else "All records", anchor=False)
-    if selected and clear.button("Show all", key="explore_clear"):
-        remember(PAGE, "label", None)
+    title.subheader(selected.name or "All records", anchor=False)
+    if selected.name and clear.button("Show all", key="explore_clear"):
+        explore_view.forget_click()
+        remember(PAGE, "category", None)
+        remember(PAGE, "group", None)
         st.rerun()
     shown_rows = min(HEAD, len(records))
     st.caption(f"{len(records):,} of {len(frame):,} rows; the first {shown_rows:,} are listed.")
@@ -63,8 +60,9 @@ with right:
         records[["headline", "short_description", "category", "date"]].head(HEAD),
         hide_index=True,
         height=460,
+        column_order=["category", "headline", "date", "short_description"],
         column_config={
-            "headline": st.column_config.TextColumn("Headline", width="large"),
+            "headline": st.column_config.TextColumn("Headline", width=330),
             "short_description": "Description",
             "category": "Category",
             "date": st.column_config.DateColumn("Date", format="YYYY-MM-DD"),
@@ -74,8 +72,7 @@ with right:
 missing, columns, lengths, head, rejected = st.tabs(["Missing", "Columns", "Describe", "Head", "Rejected lines"])
 with missing:
     st.caption("Missing: no value at all. Empty: a text without a character. Neither keeps a record from training.")
-    absences = explore_view.absences(overview.missing(frame))
-    st.altair_chart(charts.share_bars(absences, palette=palette), theme=None)
+    st.altair_chart(charts.share_bars(overview.missing(frame), palette=palette), theme=None)
 with columns:
     explore_view.columns_table(overview.columns_overview(frame))
 with lengths:

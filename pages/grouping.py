@@ -8,7 +8,7 @@ from core.ui import charts, components, grouping_edit, shell
 
 PAGE = "grouping"
 
-st.title("Grouping")
+shell.title("Grouping")
 dataset = shell.require_dataset()
 saved = shell.chosen().grouping
 counts = dataset.category_counts
@@ -18,7 +18,7 @@ st.caption(
 )
 shell.notice(dataset)
 
-left, right = st.columns([3, 2], gap="large")
+left, right = st.columns([3, 2], gap="medium")
 with left:
     base = grouping_edit.base_frame(saved, counts)
     edited = st.data_editor(
@@ -43,15 +43,17 @@ with right:
     facts = st.columns(3)
     facts[0].metric("Groups", f"{len(groups):,}")
     facts[1].metric("Changed", f"{len(changes):,}", help="Categories that are in another group than in the saved one.")
-    facts[2].metric("Smallest", f"{groups['rows'].min():,} rows")
-    st.altair_chart(charts.distribution_bars(groups, palette=shell.palette(), selection="group"), theme=None)
+    facts[2].metric("Smallest", f"{groups['rows'].min():,}", help="Rows of the smallest group.")
+    st.altair_chart(
+        charts.distribution_bars(groups, palette=shell.palette(), selection="group", label_title="group"), theme=None
+    )
     if len(changes):
         st.dataframe(changes, hide_index=True, column_config={"from": "From", "to": "To", "category": "Category"})
 
     with st.form("grouping_save", border=True):
         suggestion = "" if saved.name in BUILTIN else saved.name
-        name = st.text_input("Save as", value=suggestion, placeholder="name of the grouping")
-        note = st.text_input("Note", placeholder="what it is for (optional)")
+        name = st.text_input("Save as", value=suggestion, placeholder="name of the grouping", key="grouping_name")
+        note = st.text_input("Note", placeholder="what it is for (optional)", key="grouping_note")
         if st.form_submit_button("Save", type="primary", icon=":material/save:"):
             with shell.told():
                 grouping_edit.save(draft, name.strip(), note.strip(), seen=saved)

@@ -11,7 +11,7 @@ from core.ui.selection import pick, remember, value
 
 PAGE = "train"
 
-st.title("Train")
+shell.title("Train")
 local.dispatch()
 dataset = shell.require_dataset()
 saved = shell.chosen().grouping
@@ -61,19 +61,16 @@ with left:
 
 with right:
     components.runs_alive()
-    watched = run_view.found(value(PAGE, "watch"))
+    watched = run_view.found(value(PAGE, "watch")) or run_view.newest()
     if watched:
         run_view.draw(watched, shell.palette())
     else:
-        st.subheader("No run chosen", anchor=False)
-        st.write("Start one on the left, or tick one below to see its progress, figures and settings.")
+        st.subheader("No run yet", anchor=False)
+        st.write("Start one on the left; its progress, figures, settings and log appear here.")
 
-st.subheader("Runs", anchor=False)
-runs = store.list_all()
-if not runs:
-    st.write("No run yet. The first one on the sample takes seconds.")
-    st.stop()
-ticked = components.runs_table(runs, key="train_runs", select=True)
-if ticked and ticked[0] != value(PAGE, "watch"):
-    remember(PAGE, "watch", ticked[0])
-    st.rerun()
+if watched:
+    st.subheader("Runs", anchor=False)
+    ticked = components.runs_table(store.list_all(), key="train_runs", select=True)
+    if ticked and ticked[0] != value(PAGE, "watch"):
+        remember(PAGE, "watch", ticked[0])
+        st.rerun()

@@ -76,7 +76,8 @@ def delete(
     """Delete a dataset. Runs that were trained on it stay, but can no longer list its headlines."""
     from core.data import datasets
 
-    datasets.load(name)
+    if name not in datasets.names():
+        datasets.load(name)  # says what there is
     if not yes and not json:
         typer.confirm(f"Delete dataset {name!r}?", abort=True)
     datasets.delete(name)

@@ -50,4 +50,7 @@ def _cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        # A setting such as 1e-5 must not read as nothing.
+        return f"{value:.3f}" if value == 0 or abs(value) >= 0.001 else f"{value:g}"
+    return str(value)

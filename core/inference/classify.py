@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from core.data.records import text_from
 from core.errors import InputError, shorten
 from core.evaluation.judge import group_of_labels, grouped_probabilities
 from core.grouping.grouping import Grouping
-from core.inference.items import check_headline, text_from
+from core.inference.items import check_headline
 from core.models.classifier import Classifier
 from core.runs import states, store
 from core.runs.manifest import check_manifest

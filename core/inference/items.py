@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from core.data.records import HEADLINE_CHARACTERS, Mapping, detected
 from core.data.readers import reading
+from core.data.records import MAX_HEADLINE, Mapping, detected
 from core.data.rejection import Rejection
 from core.errors import InputError, NotFound, shorten
 
@@ -14,22 +14,14 @@ MOST = 100_000
 PLAIN_TEXT = ".txt"
 
 
-def text_from(headline: str, description: str | None) -> str:
-    """Return what a model reads of one record: headline, a space, description; trimmed.
-
-    The same as `core.data.records.text_of` for a frame.
-    """
-    return f"{headline} {description or ''}".strip()
-
-
 def check_headline(headline: str) -> str:
     """Return ``headline`` if it can be classified, else raise InputError."""
     if not headline.strip():
         raise InputError("headline is empty; give a text with at least one word")
-    if len(headline) > HEADLINE_CHARACTERS:
+    if len(headline) > MAX_HEADLINE:
         raise InputError(
             f"headline {shorten(headline)} has {len(headline):,} characters; give at most "
-            f"{HEADLINE_CHARACTERS:,} (longer text belongs in the description)"
+            f"{MAX_HEADLINE:,} (longer text belongs in the description)"
         )
     if not any(character.isalnum() for character in headline):
         raise InputError(f"headline {shorten(headline)} has no letter or digit; give a text with at least one word")

@@ -29,14 +29,14 @@ def frame(dataset: datasets.Dataset) -> pd.DataFrame:
     return _frame(dataset.name, dataset.fingerprint)
 
 
-def frame_by_fingerprint(fingerprint: str) -> pd.DataFrame:
-    """Return the records of the dataset with this content, whatever it is called by now.
+def dataset_by_fingerprint(fingerprint: str) -> datasets.Dataset:
+    """Return the dataset with this content, whatever it is called by now.
 
-    Raises InputError when no dataset has it any more.
+    Raises InputError when there is none any more.
     """
     for dataset in datasets.list_all():
         if dataset.fingerprint == fingerprint:
-            return frame(dataset)
+            return dataset
     raise InputError("the dataset of this run is not here any more; import the same file to see its headlines")
 
 
@@ -68,12 +68,18 @@ def _scored(key: str, fingerprint: str, _run: store.Run, _dataset: datasets.Data
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _judged(
-    key: str, grouping: Grouping, fingerprint: str, _run: store.Run, _dataset: datasets.Dataset | None
+    key: str,
+    grouping_key: str,
+    fingerprint: str,
+    _grouping: Grouping,
+    _run: store.Run,
+    _dataset: datasets.Dataset | None,
 ) -> Judged:
     found = _predictions(key, _run) if _dataset is None else _scored(key, fingerprint, _run, _dataset)
-    return judge(_run.spec, found, grouping)
+    return judge(_run.spec, found, _grouping)
 
 
 def judged(run: store.Run, grouping: Grouping, dataset: datasets.Dataset | None = None) -> Judged:
     """Return the figures of ``run`` under ``grouping``, on its test rows or on all of ``dataset``."""
-    return _judged(_ended(run), grouping, dataset.fingerprint if dataset else "", run, dataset)
+    grouping_key = repr((grouping.name, grouping.version, sorted(grouping.mapping.items())))
+    return _judged(_ended(run), grouping_key, dataset.fingerprint if dataset else "", grouping, run, dataset)

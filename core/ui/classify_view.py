@@ -75,6 +75,7 @@ def reasons(models: Sequence[Model], found: Sequence[Answer]) -> None:
         st.dataframe(
             strongest,
             hide_index=True,
+            width=420,
             column_config={
                 "feature": "Word or pair",
                 "contribution": st.column_config.NumberColumn("Contribution", format="%+.3f"),

@@ -52,19 +52,19 @@ def flaws(dataset: datasets.Dataset) -> None:
 
 
 def runs_frame(runs: Sequence[store.Run]) -> pd.DataFrame:
-    """Return one row a run with what tells runs apart."""
+    """Return one row a run with what tells runs apart, the figures first."""
     return pd.DataFrame(
         [
             {
-                "run": run.id,
-                "state": run.state,
-                "dataset": run.spec.dataset,
-                "target": run.spec.target,
-                "grouping": run.spec.grouping.name,
-                "preset": run.spec.preset,
                 "accuracy": (run.status.get("metrics") or {}).get("accuracy"),
                 "macro_f1": (run.status.get("metrics") or {}).get("macro_f1"),
+                "state": run.state,
+                "dataset": run.spec.dataset,
+                "preset": run.spec.preset,
+                "target": run.spec.target,
+                "grouping": run.spec.grouping.name,
                 "seconds": run.status.get("seconds"),
+                "run": run.id,
             }
             for run in runs
         ]
@@ -74,22 +74,24 @@ def runs_frame(runs: Sequence[store.Run]) -> pd.DataFrame:
 def runs_table(runs: Sequence[store.Run], *, key: str, select: bool = False) -> list[str]:
     """Draw runs as a table; return the ids of the rows that are ticked, when ``select``."""
     frame = runs_frame(runs)
+    figure = {"format": "%.3f", "width": 80, "help": "Under the run's own grouping."}
     event = st.dataframe(
         frame,
         key=key,
         hide_index=True,
         on_select="rerun" if select else "ignore",
         selection_mode="single-row",
+        column_order=None if select else ["accuracy", "macro_f1", "dataset", "preset", "target", "grouping", "seconds"],
         column_config={
-            "run": st.column_config.TextColumn("Run", width="medium"),
+            "accuracy": st.column_config.NumberColumn("Accuracy", **figure),
+            "macro_f1": st.column_config.NumberColumn("Macro-F1", **figure),
             "state": "State",
             "dataset": "Dataset",
+            "preset": "Preset",
             "target": "Target",
             "grouping": "Grouping",
-            "preset": "Preset",
-            "accuracy": st.column_config.NumberColumn("Accuracy", format="%.3f", help="Under the run's own grouping."),
-            "macro_f1": st.column_config.NumberColumn("Macro-F1", format="%.3f", help="Under the run's own grouping."),
-            "seconds": st.column_config.NumberColumn("Time, s", format="%.1f"),
+            "seconds": st.column_config.NumberColumn("Time, s", format="%.1f", width=70),
+            "run": st.column_config.TextColumn("Run", width="medium"),
         },
     )
     return [frame["run"].iloc[row] for row in event["selection"]["rows"]] if select else []

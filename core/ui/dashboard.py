@@ -8,7 +8,10 @@ from core.data import datasets
 from core.grouping.grouping import Grouping
 from core.inference.classify import classify
 from core.runs import states, store
-from core.ui import cache, components, shell, welcome
+from core.ui import cache, charts, components, shell, welcome
+from core.ui.grouping_edit import group_counts
+
+MOST_GROUPS = 20
 
 
 def draw() -> None:
@@ -29,16 +32,16 @@ def draw() -> None:
         _next_step(chosen)
         _try_a_headline(chosen)
         components.runs_alive()
+        _spread(chosen.dataset, chosen.grouping)
 
 
 def _dataset_card(dataset: datasets.Dataset) -> None:
     with st.container(border=True):
-        head, actions = st.columns([3, 2], vertical_alignment="center")
-        head.subheader(dataset.name, anchor=False)
-        with actions.container(horizontal=True, horizontal_alignment="right"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(f"Dataset {dataset.name}", anchor=False)
             welcome.import_button()
             _delete_button(dataset)
-        facts = st.columns(4)
+        facts = st.columns([3, 3, 3, 4])
         facts[0].metric("Rows", f"{dataset.rows:,}")
         facts[1].metric("Categories", f"{len(dataset.category_counts):,}")
         facts[2].metric("Rejected lines", f"{dataset.rejected:,}")
@@ -58,7 +61,7 @@ def _delete_button(dataset: datasets.Dataset) -> None:
 
 def _grouping_card(dataset: datasets.Dataset, grouping: Grouping) -> None:
     with st.container(border=True):
-        st.subheader(f"{grouping.name}", anchor=False)
+        st.subheader(f"Grouping {grouping.name}", anchor=False)
         members = grouping.members(dataset.category_counts)
         rows = {
             group: sum(dataset.category_counts[category] for category in inside) for group, inside in members.items()
@@ -69,6 +72,15 @@ def _grouping_card(dataset: datasets.Dataset, grouping: Grouping) -> None:
         facts[1].metric("Largest", f"{100 * rows[largest] / dataset.rows:.1f} %", help=largest)
         facts[2].metric("Smallest", f"{100 * rows[smallest] / dataset.rows:.1f} %", help=smallest)
         st.caption(f"Largest: {largest} ({rows[largest]:,} rows). Smallest: {smallest} ({rows[smallest]:,} rows).")
+
+
+def _spread(dataset: datasets.Dataset, grouping: Grouping) -> None:
+    """Draw how the rows spread over the groups; many groups are left to Explore."""
+    groups = group_counts(grouping, dataset.category_counts)
+    if len(groups) <= MOST_GROUPS:
+        st.subheader("Rows by group", anchor=False)
+        chart = charts.distribution_bars(groups, palette=shell.palette(), selection="group", label_title="group")
+        st.altair_chart(chart, theme=None)
 
 
 def _best_runs() -> None:

@@ -14,8 +14,10 @@ from core.evaluation.metrics import Metrics, error_matrix, row_shares
 from core.runs.store import Run
 from core.ui import cache
 from core.ui.components import escaped
+from core.ui.shell import notice
 
 MOST = 500
+MANY = 20
 PAIRS = 12
 
 ORDERS: dict[str, Callable[[Metrics], list[str]]] = {
@@ -32,6 +34,20 @@ ORDERS: dict[str, Callable[[Metrics], list[str]]] = {
 def ordered(metrics: Metrics, order: str) -> list[str]:
     """Return the labels in the order chosen."""
     return ORDERS[order](metrics)
+
+
+def provenance(run: Run, judged: Judged) -> None:
+    """Say which run, rows and grouping the figures are of, and mark another partition."""
+    st.caption(
+        f"Run **{run.id}** under **{escaped(judged.grouping.name)}** on {escaped(judged.dataset)}: "
+        f"{judged.metrics.rows:,} rows that training never saw."
+    )
+    if not judged.same_partition:
+        st.warning(
+            f"Started under grouping {escaped(run.spec.grouping.name)}, another partition than the one on screen. "
+            + why_still_right(run),
+            icon=":material/difference:",
+        )
 
 
 def why_still_right(run: Run) -> str:
@@ -51,11 +67,6 @@ def figures(metrics: Metrics) -> None:
     facts[3].metric("Macro recall", f"{metrics.macro_recall:.3f}")
     facts[4].metric("Errors", f"{wrong:,}", help=f"{100 * metrics.error_rate:.1f} % of {metrics.rows:,} rows.")
     facts[5].metric("Majority", f"{metrics.majority_share:.3f}", help="Accuracy of always answering the largest class.")
-    totals = metrics.totals
-    st.caption(
-        f"Summed over the {len(metrics.labels)} classes: TP {totals['tp']:,}, FP {totals['fp']:,}, "
-        f"FN {totals['fn']:,}, TN {totals['tn']:,}. Error rate {100 * metrics.error_rate:.1f} %."
-    )
 
 
 def cells(metrics: Metrics) -> pd.DataFrame:
@@ -83,10 +94,10 @@ def confused_pairs(metrics: Metrics) -> tuple[str, str] | None:
     rows, columns = np.unravel_index(order, wrong.shape)
     frame = pd.DataFrame(
         {
-            "true": [metrics.labels[row] for row in rows],
-            "predicted": [metrics.labels[column] for column in columns],
             "rows": wrong[rows, columns],
             "back": wrong[columns, rows],
+            "true": [metrics.labels[row] for row in rows],
+            "predicted": [metrics.labels[column] for column in columns],
         }
     )
     frame = frame[frame["rows"] > 0]
@@ -103,10 +114,8 @@ def confused_pairs(metrics: Metrics) -> tuple[str, str] | None:
         column_config={
             "true": "True",
             "predicted": "Predicted",
-            "rows": st.column_config.NumberColumn("Rows", format="localized"),
-            "back": st.column_config.NumberColumn(
-                "Other way", format="localized", help="Mistaken the other way round."
-            ),
+            "rows": st.column_config.NumberColumn("Rows", format="localized", width=60),
+            "back": st.column_config.NumberColumn("Back", format="localized", width=60, help="The other way round."),
         },
     )
     ticked = event["selection"]["rows"]
@@ -115,17 +124,23 @@ def confused_pairs(metrics: Metrics) -> tuple[str, str] | None:
 
 def class_table(metrics: Metrics) -> None:
     """Draw the table of classes, the largest first."""
+    totals = metrics.totals
+    st.caption(
+        f"Summed over {len(metrics.labels)} classes: TP {totals['tp']:,}, FP {totals['fp']:,}, FN {totals['fn']:,}, "
+        f"TN {totals['tn']:,}. Error rate {100 * metrics.error_rate:.1f} %."
+    )
     share = {"min_value": 0.0, "max_value": 1.0, "format": "%.3f"}
     count = {"format": "localized"}
     st.dataframe(
         metrics.per_class.sort_values("support", ascending=False),
         hide_index=True,
         height=420,
+        column_order=["label", "f1", "precision", "recall", "support", "tp", "fp", "fn", "tn", "specificity"],
         column_config={
             "label": st.column_config.TextColumn("Class", pinned=True),
-            "precision": st.column_config.NumberColumn("Precision", format="%.3f"),
-            "recall": st.column_config.NumberColumn("Recall", format="%.3f"),
-            "f1": st.column_config.ProgressColumn("F1", **share),
+            "precision": st.column_config.NumberColumn("Precision", format="%.3f", width=70),
+            "recall": st.column_config.NumberColumn("Recall", format="%.3f", width=60),
+            "f1": st.column_config.ProgressColumn("F1", width=110, **share),
             "specificity": st.column_config.NumberColumn("Specificity", format="%.3f"),
             "support": st.column_config.NumberColumn("Support", **count),
             "tp": st.column_config.NumberColumn("TP", **count),
@@ -148,10 +163,12 @@ def headlines(judged: Judged, pair: tuple[str, str] | None) -> None:
     verb = "rightly taken for" if true == predicted else "taken for"
     st.subheader(f"{len(inside):,} rows of {true} {verb} {predicted}", anchor=False)
     try:
-        records = cache.frame_by_fingerprint(judged.fingerprint)
+        dataset = cache.dataset_by_fingerprint(judged.fingerprint)
+        records = cache.frame(dataset)
     except InputError as error:
         st.caption(escaped(str(error)))
         return
+    notice(dataset)
     shown = records.loc[inside["row"].head(MOST), ["headline", "short_description", "category", "date"]]
     shown = shown.assign(confidence=inside["confidence"].head(MOST).to_numpy())
     if len(inside) > MOST:

@@ -1,32 +1,82 @@
-"""The parts of Explore: records of one label, and the tables about columns and lengths."""
+"""The parts of Explore: the bars, the records of one bar, and the tables about columns and lengths."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+import altair as alt
 import pandas as pd
 import streamlit as st
 
-from core.data import datasets
+from core.data import datasets, overview
 from core.grouping.grouping import Grouping
+from core.ui import charts
+from core.ui.theme import Palette
+
+BAR = "bar"
+NONCE = "explore_nonce"
 
 
-def with_label(frame: pd.DataFrame, label: str, grouping: Grouping) -> pd.DataFrame:
-    """Return the records whose category, or whose group, is ``label``."""
-    names = frame["category"].cat.categories
-    wanted = [name for name in names if name == label] or [name for name in names if grouping.group_of(name) == label]
+@dataclass(frozen=True)
+class Selected:
+    """The bar that was clicked: a category, or a group with all of its categories; or none."""
+
+    category: str | None = None
+    group: str | None = None
+
+    @property
+    def name(self) -> str | None:
+        """What the bar is called."""
+        return self.category or self.group
+
+
+def asked(category: str | None, group: str | None) -> Selected:
+    """Return what the URL or this visit asks for; a category goes before a group."""
+    return Selected(category=category) if category else Selected(group=group)
+
+
+def clicked_label(clicked: Mapping[str, str], view: str) -> Selected:
+    """Return what a click on a bar of ``view`` selects; the nested view has both kinds of bars."""
+    if view == "nested":
+        return asked(clicked.get("category") or None, clicked.get("group"))
+    return Selected(group=clicked["label"]) if view == "grouped" else Selected(category=clicked["label"])
+
+
+def spread_chart(
+    frame: pd.DataFrame, grouping: Grouping, view: str, selected: Selected, *, log: bool, palette: Palette
+) -> alt.TopLevelMixin:
+    """Return the bars of the view: raw categories, groups, or the one inside the other."""
+    if view == "nested":
+        shown = overview.nested_distribution(frame, grouping.group_of)
+        return charts.nested_bars(shown, palette=palette, selection=BAR, selected=selected.category)
+    grouped = view == "grouped"
+    shown = overview.distribution(frame, grouping.group_of if grouped else None)
+    mark = selected.group if grouped else selected.category
+    title = "group" if grouped else "category"
+    return charts.distribution_bars(shown, palette=palette, selection=BAR, selected=mark, log=log, label_title=title)
+
+
+def records_of(frame: pd.DataFrame, selected: Selected, grouping: Grouping) -> pd.DataFrame:
+    """Return the records behind the bar, all of them when there is none."""
+    if selected.name is None:
+        return frame
+    wanted = [
+        category
+        for category in frame["category"].cat.categories
+        if (category == selected.category if selected.category else grouping.group_of(category) == selected.group)
+    ]
     return frame[frame["category"].isin(wanted)]
 
 
-def absences(missing: pd.DataFrame) -> pd.DataFrame:
-    """Return column, kind (missing or empty), rows, share: one row for each pair."""
-    parts = [
-        pd.DataFrame(
-            {"column": missing["column"], "kind": kind, "rows": missing[kind], "share": missing[f"{kind}_share"]}
-        )
-        for kind in ("missing", "empty")
-    ]
-    return pd.concat(parts, ignore_index=True)
+def chart_key(view: str) -> str:
+    """Return the chart's key; a new one after `forget_click`, since a chart keeps its click under a key."""
+    return f"explore_chart_{view}_{st.session_state.get(NONCE, 0)}"
+
+
+def forget_click() -> None:
+    """Let the chart start again without a click."""
+    st.session_state[NONCE] = st.session_state.get(NONCE, 0) + 1
 
 
 def columns_table(table: pd.DataFrame) -> None:

@@ -13,7 +13,7 @@ from core.grouping import versions
 from core.grouping.builtin import BUILTIN
 from core.grouping.grouping import Grouping
 from core.grouping.yaml_text import grouping_to_yaml
-from core.ui.selection import SHARED, remember
+from core.ui.selection import SHARED, choose
 
 MESSAGE = "grouping_message"
 
@@ -97,7 +97,7 @@ def save(draft: Grouping, name: str, note: str, *, seen: Grouping) -> None:
         raise InputError(f"grouping {name!r} exists already; choose it in the sidebar to edit it, or another name")
     saved = versions.save(Grouping(name, draft.mapping, note=note or draft.note), expected_version=expected or 0)
     st.session_state[MESSAGE] = f"Saved {saved.name} as version {saved.version}."
-    remember(SHARED, "grouping", saved.name)
+    choose(SHARED, "grouping", saved.name)
 
 
 def saved_message() -> None:

@@ -32,10 +32,20 @@ def found(run_id: str | None) -> store.Run | None:
     return None
 
 
+def newest() -> store.Run | None:
+    """Return the newest run."""
+    return next(iter(store.list_all()), None)
+
+
+def settings_frame(model: str, preset: str) -> pd.DataFrame:
+    """Return the hyperparameters of a preset: setting, value as text."""
+    values = settings_from(model, preset, {}).model_dump(mode="json")
+    return pd.DataFrame({"setting": list(values), "value": [_text(value) for value in values.values()]})
+
+
 def settings_editor(model: str, preset: str) -> dict[str, str]:
     """Draw the hyperparameters of a preset as a table to edit; return those that were changed."""
-    values = settings_from(model, preset, {}).model_dump(mode="json")
-    base = pd.DataFrame({"setting": list(values), "value": [_text(value) for value in values.values()]})
+    base = settings_frame(model, preset)
     edited = st.data_editor(
         base,
         key=f"train_settings_{model}_{preset}",

@@ -34,7 +34,8 @@ def pick(
         return None
     key = f"{page}_{name}"
     asked, kept = _asked(page, name), st.session_state.get(f"{key}_kept")
-    for value in (asked, st.session_state.get(key), kept, default, options[0]):
+    wish = st.session_state.pop(f"{key}_wish", None)
+    for value in (wish, asked, st.session_state.get(key), kept, default, options[0]):
         if value in options:
             st.session_state[key] = value
             break
@@ -47,6 +48,13 @@ def value(page: str, name: str) -> str | None:
     """Return what the URL or this visit says of ``name``, for what is chosen by other means than a widget."""
     asked = _asked(page, name)
     return st.session_state.get(f"{page}_{name}_kept") if asked is None else asked
+
+
+def choose(page: str, name: str, choice: str) -> None:
+    """Choose for the person, as after an import: the widget of `pick` shows it in the next run."""
+    # Streamlit forbids to set a widget's own value once it is drawn.
+    st.session_state[f"{page}_{name}_wish"] = choice
+    remember(page, name, choice)
 
 
 def remember(page: str, name: str, choice: str | None) -> None:

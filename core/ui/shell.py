@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from core.data import datasets
 from core.errors import CopydeskError, InputError
@@ -26,9 +27,41 @@ class Chosen:
     run: store.Run | None
 
 
+# What config.toml has no option for: less margin round the page, so that an answer fits the first
+# screen; figures in the ink of the page with room to be read whole; dark tabs that can be read.
+STYLE = """
+<style>
+[data-testid="stMainBlockContainer"] {{ padding: 2.2rem 2.5rem 4rem; }}
+[data-testid="stSidebarHeader"] {{ height: 2rem; min-height: 2rem; }}
+[data-testid="stMetricValue"] {{ font-variant-numeric: tabular-nums; }}
+[data-testid="stMetricValue"] > div {{ overflow: visible; text-overflow: clip; }}
+button[role="tab"][aria-selected="true"] p,
+[data-testid="stBaseButton-segmented_controlActive"] p {{ color: {accent}; }}
+h1 {{ padding-top: 0; }}
+</style>
+"""
+
+
+def style() -> None:
+    """Add the few rules of style that the theme cannot say."""
+    st.html(STYLE.format(accent=palette().accent))
+
+
 def palette() -> Palette:
     """Return the colours of the theme that the visitor sees."""
     return palette_for(st.context.theme.type)
+
+
+def title(text: str) -> None:
+    """Begin a page with its title.
+
+    The first visit to a new server may be a link to a page. Streamlit, seeing a ``pages/`` folder and
+    not yet knowing of `st.navigation`, then runs that page without Home.py; run Home.py instead.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    st.title(text)
 
 
 def sidebar() -> None:
@@ -81,12 +114,10 @@ def finished_runs() -> list[store.Run]:
 
 
 def run_label(run: store.Run) -> str:
-    """Return a run's name for people: when, on what, how good."""
+    """Return a run's name for people: on what, how good, by which preset, and the end of its id."""
     metrics = run.status.get("metrics") or {}
-    accuracy = f" · {metrics['accuracy']:.3f}" if "accuracy" in metrics else ""
-    day, clock = run.id.split("-")[:2]
-    when = f"{day[4:6]}-{day[6:]} {clock[:2]}:{clock[2:4]}:{clock[4:]}"
-    return f"{when} {run.spec.model} · {run.spec.dataset} · {run.spec.target}{accuracy}"
+    accuracy = f" {metrics['accuracy']:.3f}" if "accuracy" in metrics else ""
+    return f"{run.spec.dataset}{accuracy} · {run.spec.preset} · {run.id[-4:]}"
 
 
 def chosen() -> Chosen:

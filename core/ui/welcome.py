@@ -14,7 +14,7 @@ from core.data.records import Mapping
 from core.data.sample import import_sample
 from core.errors import CopydeskError, InputError
 from core.storage import data_root, models_root
-from core.ui.selection import SHARED, remember
+from core.ui.selection import SHARED, choose
 
 MARKER = ".opened"
 CHUNK = 1 << 20
@@ -70,8 +70,9 @@ def import_dialog() -> None:
         type=TYPES,
         key="welcome_file",
         help="JSON lines, JSON, CSV, TSV or Parquet; .gz, .zip",
+        on_change=_suggest_name,
     )
-    name = st.text_input("Name of the dataset", value=_suggested(upload), key="welcome_name")
+    name = st.text_input("Name of the dataset", key="welcome_name")
     with st.expander("Columns with other names"):
         st.caption("Left empty, a column is found by its name: headline or title, category or label, and so on.")
         first, second = st.columns(2)
@@ -89,12 +90,14 @@ def import_dialog() -> None:
         _import_upload(upload, name.strip(), columns)
 
 
-def _suggested(upload: object) -> str:
-    """Return a dataset's name made from the file's."""
-    if upload is None:
-        return ""
-    stem = upload.name.split(".")[0]
-    return "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in stem).strip("-")[:64].lower()
+def _suggest_name() -> None:
+    """Fill in a dataset's name made from the file's, unless one was typed."""
+    upload = st.session_state.get("welcome_file")
+    if upload is None or st.session_state.get("welcome_name"):
+        return
+    stem = upload.name.split(".")[0].lower()
+    name = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in stem)
+    st.session_state["welcome_name"] = name.strip("-")[:64]
 
 
 def _import_upload(upload: object, name: str, columns: Mapping) -> None:
@@ -117,7 +120,7 @@ def _import_upload(upload: object, name: str, columns: Mapping) -> None:
         bar.empty()
         st.error(str(error), icon=":material/error:")
         return
-    remember(SHARED, "dataset", dataset.name)
+    choose(SHARED, "dataset", dataset.name)
     st.rerun()
 
 
@@ -127,5 +130,5 @@ def _import_sample() -> None:
     except CopydeskError as error:
         st.error(str(error), icon=":material/error:")
         return
-    remember(SHARED, "dataset", dataset.name)
+    choose(SHARED, "dataset", dataset.name)
     st.rerun()

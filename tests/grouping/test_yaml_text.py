@@ -75,7 +75,7 @@ def test_errors(text, message):
 
 
 def test_broken_yaml_is_one_line():
-    with pytest.raises(InputError, match="^grouping 'g' is not valid YAML: .*correct that place$") as error:
+    with pytest.raises(InputError, match=r"^grouping 'g' is not valid YAML: .*correct that place$") as error:
         grouping_from_yaml("A: [x\nB: }", "g")
     assert "\n" not in str(error.value)
 

@@ -68,7 +68,17 @@ def _middle(shown: dict[str, str]) -> object:
 
 def count_axis(**options: object) -> alt.Axis:
     """Return the axis of a number of rows: thousands separated, whole, few enough not to touch."""
-    return alt.Axis(**{"format": ",d", "tickCount": 4, "tickMinStep": 1, "labelFlush": False, "grid": False, **options})
+    return alt.Axis(
+        **{
+            "format": ",d",
+            "tickCount": 4,
+            "tickMinStep": 1,
+            "labelFlush": False,
+            "labelOverlap": True,
+            "grid": False,
+            **options,
+        }
+    )
 
 
 def counted(rows: int) -> str:

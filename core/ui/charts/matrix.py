@@ -12,7 +12,7 @@ import pandas as pd
 from core.ui.charts.axes import counted, is_chosen, name_axis, nothing_to_show, wrapped
 from core.ui.theme import Palette, colour_at, ink_on, themed
 
-WIDEST, NARROWEST = 40, 12  # px a cell is wide and high
+WIDEST, NARROWEST = 34, 12  # px a cell is wide and high
 SLANTED = 30  # px from which column names stand aslant, upright below
 MATRIX = 860  # px that the cells of one row share
 GLYPH = 0.6  # width of a digit with its air, in font sizes
@@ -33,6 +33,7 @@ def confusion_matrix(
     kind: Literal["confusion", "errors"] = "confusion",
     selection: str = "cell",
     selected: tuple[str, str] | None = None,
+    noun: str = "category",
 ) -> alt.Chart | alt.LayerChart:
     """Return a heat map, true categories in rows, predicted ones in columns, both in the order of ``labels``.
 
@@ -40,6 +41,7 @@ def confusion_matrix(
     category's rows); pairs that never occur may be left out. ``kind`` "errors" takes the diagonal
     out and scales the rest by itself, in red. A click answers ``[{"true": ..., "predicted": ...}]``
     under the name ``selection``; ``selected`` (true, predicted) is outlined before any click.
+    ``noun`` is what a label is called in titles: category or group.
     Cells show rows ("1.2k" where 1,234 has no room), or per cent of the row, in which "·" stands
     for less than can be shown. The tooltip always has both in full.
     """
@@ -50,7 +52,7 @@ def confusion_matrix(
     ramp = palette.blues if kind == "confusion" else palette.reds
     data = _cells(frame, labels, value=value, kind=kind, ramp=ramp, step=step)
     data = data.assign(chosen=_is_pair(data, selected))
-    base = _grid(data, labels, step, title=_titles(data, value=value, kind=kind)).encode(tooltip=TIPS)
+    base = _grid(data, labels, step, title=_titles(data, value=value, kind=kind, noun=noun)).encode(tooltip=TIPS)
     cells = base.mark_rect(cursor="pointer").encode(color=alt.Color("fill:N", scale=None)).add_params(click)
     # A page may squeeze the chart: the figures then shrink with their cells.
     size = alt.ExprRef(f"max(6, min(12, 2.4 + 0.27 * width / {len(labels)}))")
@@ -124,11 +126,11 @@ def _is_pair(data: pd.DataFrame, pair: tuple[str, str] | None) -> pd.Series:
     return (data["true"] == true) & (data["predicted"] == predicted)
 
 
-def _titles(data: pd.DataFrame, *, value: str, kind: str) -> tuple[str, str]:
+def _titles(data: pd.DataFrame, *, value: str, kind: str, noun: str) -> tuple[str, str]:
     """Return the titles of columns and rows, with the unit of the numbers and how many rows they are."""
     unit = "rows" if kind == "confusion" else "errors"
-    shown = "cells: " + (unit if value == "rows" else "% of the true category")
-    return f"Predicted category ({shown})", f"True category ({counted(int(data['rows'].sum()))} {unit})"
+    shown = "cells: " + (unit if value == "rows" else f"% of the true {noun}")
+    return f"Predicted {noun} ({shown})", f"True {noun} ({counted(int(data['rows'].sum()))} {unit})"
 
 
 def _grid(data: pd.DataFrame, labels: Sequence[str], step: int, title: tuple[str, str]) -> alt.Chart:

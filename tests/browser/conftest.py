@@ -1,0 +1,60 @@
+"""The real app on a folder of its own, in a real browser; skipped, with the reason, where there is none."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from core.browser import Browser, chromium, serving
+from core.storage import REPOSITORY
+
+SCREENSHOTS = REPOSITORY / "test-output" / "screenshots"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if chromium() is None:
+        reason = "no Chromium is installed; `apt install chromium` brings the browser tests to life"
+        if os.environ.get("COPYDESK_BROWSER_REQUIRED"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with Browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def app_home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def address(browser, app_home):
+    with serving({**os.environ, "COPYDESK_HOME": str(app_home)}) as url:
+        yield url
+
+
+@pytest.fixture
+def screenshot():
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+
+    def save(page, name) -> Path:
+        path = SCREENSHOTS / f"{name}.png"
+        page.screenshot(path=path, full_page=True)
+        assert path.stat().st_size > 10_000, "the screenshot is blank"
+        return path
+
+    return save
+
+
+@pytest.fixture
+def page(browser):
+    """A page whose console must stay clean: no error of ours, nothing fetched from outside."""
+    opened = browser.page()
+    opened.set_default_timeout(60_000)
+    trouble = []
+    opened.on("pageerror", lambda error: trouble.append(str(error)))
+    opened.on("request", lambda request: trouble.append(request.url))
+    yield opened
+    opened.context.close()
+    ours = ("http://127.0.0.1:", "data:", "blob:")
+    assert [one for one in trouble if not one.startswith(ours)] == []

@@ -1,0 +1,80 @@
+"""The whole way in a real browser: sample, grouping, training, a confusion cell, a pasted headline."""
+
+import re
+
+from playwright.sync_api import expect
+
+from core.browser import settled
+from core.grouping import versions
+from core.runs import states, store
+
+
+def go(page, name):
+    """Choose a page in the sidebar, as a person does."""
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+    page.get_by_role("heading", level=1, name=name).wait_for()
+    settled(page)
+
+
+def edit_the_first_group(page, group):
+    """Double click the first row's group in the table, type, Enter."""
+    editor = page.get_by_test_id("stDataFrame").first
+    editor.dblclick(position={"x": editor.bounding_box()["width"] * 0.5, "y": 52})
+    cell = page.locator("#portal textarea, #portal input").first
+    cell.fill(group)
+    cell.press("Enter")
+
+
+def click_a_cell_of_the_first_row(page):
+    """Click along the matrix's first row until a cell answers; what is drawn has no elements to ask for."""
+    mark = page.get_by_test_id("stVegaLiteChart").first.locator("canvas, svg").first
+    mark.wait_for()
+    box = mark.bounding_box()
+    for across in range(30, 60, 2):
+        mark.click(position={"x": box["width"] * across / 100, "y": box["height"] * 0.36})
+        settled(page)
+        if "predicted=" in page.url:
+            return
+
+
+def test_from_the_sample_to_a_classified_headline(page, address, screenshot, app_home, monkeypatch):
+    monkeypatch.setenv("COPYDESK_HOME", str(app_home))
+    page.goto(address)
+    settled(page)
+    expect(page.get_by_role("heading", name="Dataset sample")).to_be_visible()
+    expect(page.get_by_text("Fictional: every headline")).to_be_visible()
+    screenshot(page, "way-1-home")
+
+    go(page, "Grouping")
+    edit_the_first_group(page, "BODY AND MIND")
+    expect(page.get_by_test_id("stMetric").filter(has_text="Changed")).to_contain_text("1")
+    page.get_by_label("Save as").fill("desks")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text(re.compile("Saved desks as version 1")).wait_for()
+    assert "BODY AND MIND" in versions.load("desks").mapping.values()
+    settled(page)
+    screenshot(page, "way-2-grouping")
+
+    go(page, "Train")
+    page.get_by_role("button", name="Start").click()
+    # The page follows the run by itself until its figures are there.
+    page.get_by_test_id("stMetric").filter(has_text="Accuracy").wait_for()
+    (run,) = store.list_all()
+    assert (run.state, run.spec.grouping.name) == (states.SUCCEEDED, "desks")
+    settled(page)
+    screenshot(page, "way-3-train")
+
+    go(page, "Evaluate")
+    assert "grouping=desks" in page.url
+    click_a_cell_of_the_first_row(page)
+    expect(page.get_by_role("heading", name=re.compile(r"[\d,]+ rows of .+ taken for .+"))).to_be_visible()
+    assert "true=" in page.url
+    screenshot(page, "way-4-evaluate")
+
+    go(page, "Classify")
+    page.get_by_label("Headline").fill("Senate Votes On The Budget As Governor Threatens Veto")
+    page.get_by_role("button", name="Classify").click()
+    page.get_by_text(re.compile(r"confidence 0\.\d{3}")).wait_for()
+    expect(page.get_by_text(re.compile(r"\d+\.\d ms"))).to_be_visible()
+    settled(page)
+    screenshot(page, "way-5-classify")
