@@ -1,0 +1,1 @@
+"""Models: the Classifier protocol, one module a model, and the registry that knows them by name."""
