@@ -22,14 +22,18 @@ def layer(package):
     return None
 
 
+def is_for_types_alone(node):
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
 def imports(path, *, top_only):
     """Yield the dotted names that a file imports; with top_only those outside functions alone."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     inside = {
         id(node)
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-        for node in ast.walk(function)
+        for outer in ast.walk(tree)
+        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef) or is_for_types_alone(outer)
+        for node in ast.walk(outer)
     }
     for node in ast.walk(tree):
         if top_only and id(node) in inside:

@@ -1,14 +1,17 @@
 """The command line as scripts meet it: a real process, its two streams and its exit status."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from core.cli.app import main
 from core.storage import REPOSITORY
 
 
@@ -37,6 +40,14 @@ class CommandLine:
             stdin=subprocess.DEVNULL,
         )
         return Done(done.returncode, done.stdout, done.stderr)
+
+    def inside(self, *arguments):
+        """Run a command in this process: for the many mistakes, each of which would start a Python."""
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.setenv("COPYDESK_HOME", str(self.home))
+            status = main(list(map(str, arguments)))
+        return Done(status, out.getvalue(), err.getvalue())
 
     def files(self):
         return sorted(str(path.relative_to(self.home)) for path in self.home.rglob("*"))
