@@ -113,7 +113,7 @@ class Browser:
         return self.chromium.new_context(viewport={"width": width, "height": height}, **options).new_page()
 
     def seconds_to_show(self, address: str, name: str) -> float:
-        """Return the seconds from asking for a page to its last element."""
+        """Return the seconds from asking for a page by its address to its last element."""
         page = self.page()
         start = time.perf_counter()
         page.goto(f"{address}/{'' if name == 'home' else name}")
@@ -121,6 +121,27 @@ class Browser:
         seconds = time.perf_counter() - start
         page.context.close()
         return round(seconds, 2)
+
+    def seconds_after_clicks(self, address: str, titles: Mapping[str, str]) -> dict[str, float]:
+        """Return for each page the seconds from a click on it in the sidebar to its last element.
+
+        Parameters
+        ----------
+        titles: name of a page in the sidebar -> its heading.
+        """
+        page = self.page()
+        page.goto(address)
+        settled(page)
+        seconds = {}
+        # The first page is open already, so it is the last to be clicked.
+        for name in [*list(titles)[1:], next(iter(titles))]:
+            start = time.perf_counter()
+            page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+            page.get_by_role("heading", level=1, name=titles[name]).wait_for()
+            settled(page)
+            seconds[name] = round(time.perf_counter() - start, 2)
+        page.context.close()
+        return seconds
 
 
 def settled(page: Any) -> None:

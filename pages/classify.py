@@ -45,5 +45,5 @@ with right:
         answers = classify_view.answers(models, headline, description, chosen.grouping)
     classify_view.verdicts(models, answers)
     chart = charts.probability_bars(classify_view.bars_frame(models, answers), palette=shell.palette())
-    st.altair_chart(chart, theme=None, key="classify_chart")
+    st.altair_chart(chart, theme=None, key="classify_chart", alt="Probability of each label, as bars.")
     classify_view.reasons(models, answers)

@@ -51,7 +51,8 @@ with left:
         selected=pair,
         noun="category" if judged.grouping.name == "raw" else "group",
     )
-    event = st.altair_chart(chart, theme=None, on_select="rerun", key=f"evaluate_matrix_{view}_{order}")
+    alt = f"Confusion matrix of {len(labels)} classes; its largest errors stand in the table Most confused."
+    event = st.altair_chart(chart, theme=None, on_select="rerun", key=f"evaluate_matrix_{view}_{order}", alt=alt)
     clicked = components.clicked(event, "cell")
     if clicked:
         pair = (clicked["true"], clicked["predicted"])

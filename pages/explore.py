@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.data import overview
 from core.ui import cache, charts, components, explore_view, shell
 from core.ui.selection import pick, remember, value
 
@@ -14,7 +13,7 @@ dataset = shell.require_dataset()
 grouping = shell.chosen().grouping
 palette = shell.palette()
 with shell.told():
-    frame = cache.frame(dataset)
+    frame, tables = cache.frame(dataset), cache.tables(dataset)
 
 facts = st.columns(4)
 facts[0].metric("Rows", f"{dataset.rows:,}")
@@ -39,7 +38,8 @@ with left:
     )
     log = controls.toggle("Log scale", key="explore_log", disabled=view == "nested")
     chart = explore_view.spread_chart(frame, grouping, view, selected, log=log, palette=palette)
-    event = st.altair_chart(chart, theme=None, on_select="rerun", key=explore_view.chart_key(view))
+    alt = f"Rows by category, {view}: bars, the largest first."
+    event = st.altair_chart(chart, theme=None, on_select="rerun", key=explore_view.chart_key(view), alt=alt)
     if clicked := components.clicked(event, explore_view.BAR):
         selected = explore_view.clicked_label(clicked, view)
         remember(PAGE, "category", selected.category)
@@ -72,11 +72,11 @@ with right:
 missing, columns, lengths, head, rejected = st.tabs(["Missing", "Columns", "Describe", "Head", "Rejected lines"])
 with missing:
     st.caption("Missing: no value at all. Empty: a text without a character. Neither keeps a record from training.")
-    st.altair_chart(charts.share_bars(overview.missing(frame), palette=palette), theme=None)
+    st.altair_chart(charts.share_bars(tables.missing, palette=palette), theme=None)
 with columns:
-    explore_view.columns_table(overview.columns_overview(frame))
+    explore_view.columns_table(tables.columns)
 with lengths:
-    explore_view.lengths_table(overview.describe(frame), overview.describe_dates(frame))
+    explore_view.lengths_table(tables.lengths, tables.dates)
 with head:
     st.dataframe(frame.head(20), hide_index=True)
 with rejected:

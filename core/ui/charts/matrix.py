@@ -12,7 +12,7 @@ import pandas as pd
 from core.ui.charts.axes import counted, is_chosen, name_axis, nothing_to_show, wrapped
 from core.ui.theme import Palette, colour_at, ink_on, themed
 
-WIDEST, NARROWEST = 34, 12  # px a cell is wide and high
+WIDEST, NARROWEST = 31, 12  # px a cell is wide and high
 SLANTED = 30  # px from which column names stand aslant, upright below
 MATRIX = 860  # px that the cells of one row share
 GLYPH = 0.6  # width of a digit with its air, in font sizes
