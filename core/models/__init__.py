@@ -1,1 +1,1 @@
-"""Models: the Classifier protocol, one module a model, and the registry that knows them by name."""
+"""Models: the Classifier protocol, the registry, and one module a model."""

@@ -1,48 +1,53 @@
-"""What every model can do, whatever is inside."""
+"""What every model offers, and how a training tells how far it is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 
 
-class Cancelled(BaseException):
-    """Somebody asked for the training to end.
-
-    A BaseException, so that no library on the way takes it for a failure of its own.
-    """
+class Cancelled(Exception):
+    """Raised by a `Report` to end the training: ``fit`` lets it through and leaves nothing behind."""
 
 
 class Report(Protocol):
-    """Is told how far a training is; may raise `Cancelled` at any call."""
+    """Called while a model trains, often enough that a cancel acts within about a second."""
 
     def __call__(self, phase: str, step: int, total: int, **figures: float) -> None:
-        """Take note of ``step`` of ``total`` of ``phase``; ``figures`` such as loss are of this step."""
+        """Take note of ``step`` of ``total`` of ``phase``; raise `Cancelled` to end the training.
+
+        Parameters
+        ----------
+        figures: what is known at this step, such as ``loss``; mostly nothing.
+        """
+        ...
 
 
+@runtime_checkable
 class Classifier(Protocol):
-    """Answers texts with probabilities over its labels.
+    """A trained model: texts in, probabilities over its labels out."""
 
-    Attributes
-    ----------
-    labels: the labels, sorted; columns of the probabilities are in this order.
-    """
-
-    labels: tuple[str, ...]
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Return the labels, sorted: the meaning of the columns of `predict_proba`."""
+        ...
 
     def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
-        """Return probabilities of shape (texts, labels); each row sums to one."""
+        """Return probabilities of shape (texts, labels), each row summing to one; any text will do."""
+        ...
 
     def save(self, directory: Path) -> None:
-        """Write the model into ``directory``, which exists; nothing written runs code when it is loaded."""
+        """Write the model into an existing directory, as files that run no code when they are read."""
+        ...
 
     @classmethod
     def load(cls, directory: Path) -> Self:
-        """Return what `save` wrote; DamagedError when the files do not fit together."""
+        """Return the model saved in ``directory``; DamagedError when the files do not fit together."""
+        ...
 
 
-def no_report(phase: str, step: int, total: int, **figures: float) -> None:
-    """Tell nobody."""
+def unreported(phase: str, step: int, total: int, **figures: float) -> None:
+    """Take no note: the `Report` of a training that nobody watches."""
