@@ -199,7 +199,7 @@ def test_a_confusion_matrix_leaves_zero_cells_blank_and_keeps_absent_labels():
         columns=["true", "predicted", "rows", "row_share"],
     )
     spec = charts.confusion_matrix(frame, ["a", "b", "never"], palette=LIGHT, selected=("a", "b")).to_dict()
-    assert data_of(spec)["printed"].tolist() == ["1,500", "500"]
+    assert data_of(spec)["printed"].tolist() == ["1.5k", "500"]
     assert data_of(spec)["chosen"].tolist() == [False, True]
     encoding = spec["layer"][0]["encoding"]
     assert encoding["x"]["scale"]["domain"] == encoding["y"]["scale"]["domain"] == ["a", "b", "never"]

@@ -71,10 +71,9 @@ def count_axis(**options: object) -> alt.Axis:
     return alt.Axis(
         **{
             "format": ",d",
-            "tickCount": 4,
+            "tickCount": 2,
             "tickMinStep": 1,
             "labelFlush": False,
-            "labelOverlap": True,
             "grid": False,
             **options,
         }
