@@ -34,6 +34,7 @@ class LogisticSettings(BaseModel):
     tokens: ``words`` of two characters and more, or ``words-and-signs``: all words and punctuation.
     C: inverse strength of the L2 penalty, as in scikit-learn.
     learning_rate: of the first step, for each row of a batch; it falls to zero in a straight line.
+    epochs, batch_size: of many rows; below some thousand there are more passes, over smaller batches.
     class_weight: ``balanced`` weighs rows by the inverse frequency of their label, ``root`` by its root.
     stored_as: number type of the saved coefficients; the model answers with what was saved.
     """

@@ -60,7 +60,7 @@ def load_classifier(directory: Path) -> Classifier:
     """
     config = read_json(directory / "config.json")
     model = config.get("model") if isinstance(config, dict) else None
-    if model not in MODELS:
+    if not isinstance(model, str) or model not in MODELS:
         raise DamagedError(
             f"{directory / 'config.json'} names the model {shorten(model)}, which this version of Copydesk "
             f"does not have ({', '.join(MODELS)}); update Copydesk or train again"

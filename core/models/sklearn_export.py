@@ -30,7 +30,7 @@ def pipeline_of(model: LogisticClassifier) -> Any:
         for block, idf in zip(model.vectorizer.blocks, idfs, strict=True)
         if len(idf)
     ]
-    if len(model.vectorizer.blocks) == 1:
+    if len(blocks) == 1 and blocks[0][0].weight == 1:
         features = blocks[0][1]
     else:
         features = FeatureUnion(

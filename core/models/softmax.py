@@ -20,8 +20,8 @@ BATCHES_PER_CHECK = 16
 # The intercept is met by every row, most features by few: it takes far smaller steps.
 INTERCEPT_RATE = 0.008  # for each row
 SMALLEST_SCALE = 1e-6
-FEWEST_BATCHES = 20  # of an epoch
-FEWEST_SEEN = 40_000  # rows, counted once for each pass
+# What few rows get: an epoch of so many batches, of at least so many rows, and so many rows seen in all.
+FEWEST_BATCHES, SMALLEST_BATCH, FEWEST_SEEN, MOST_EPOCHS = 20, 8, 40_000, 100
 TINY = 1e-12
 
 Matrix = Any  # scipy.sparse.csr_matrix, which is slow to import
@@ -88,8 +88,8 @@ def _passes(rows: int, settings: LogisticSettings) -> tuple[int, int]:
 
     Seven passes over five hundred rows are hardly a step: nothing but the commonest label is learned.
     """
-    size = max(1, min(settings.batch_size, rows // FEWEST_BATCHES))
-    return max(settings.epochs, -(-FEWEST_SEEN // rows)), size
+    size = min(settings.batch_size, max(SMALLEST_BATCH, rows // FEWEST_BATCHES))
+    return max(settings.epochs, min(MOST_EPOCHS, -(-FEWEST_SEEN // rows))), size
 
 
 def cut(
@@ -133,7 +133,8 @@ class Descent:
         self.scale = 1.0
         self.intercept = intercept.copy()
         self.rate = settings.learning_rate
-        self.penalty = 1.0 / (settings.C * rows)
+        # scikit-learn's C for two labels is that of one column of coefficients; here they are two of half size.
+        self.penalty = (2.0 if labels == 2 else 1.0) / (settings.C * rows)
 
     def learn(self, batch: Batch, left: float) -> float:
         """Take one step on ``batch``, ``left`` of the first one's length; return its mean loss before."""
