@@ -1,0 +1,49 @@
+"""A small newsroom: enough headlines to learn three labels from."""
+
+import pytest
+
+from core.models import registry
+
+SUBJECTS = {
+    "GARDEN": ["Roses", "Tulips", "Old Apple Trees", "Beans"],
+    "HARBOUR": ["Ferries", "Tugboats", "The Lighthouse", "Gulls"],
+    "MUSIC": ["Fiddlers", "Choirs", "A Young Drummer", "Brass Bands"],
+}
+ENDINGS = {
+    "GARDEN": ["bloom early this spring", "need water, growers say", "climb the wall again"],
+    "HARBOUR": ["wait for calmer seas", "return to the quay at dawn", "crowd the harbour: what now?"],
+    "MUSIC": ["play to a full hall", "rehearse a new song", "don't stop the music"],
+}
+ROWS = [
+    (f"{subject} {ending}", label)
+    for label, subjects in SUBJECTS.items()
+    for subject in subjects
+    for ending in ENDINGS[label]
+]
+
+
+@pytest.fixture(scope="session")
+def texts():
+    return [text for text, _ in ROWS]
+
+
+@pytest.fixture(scope="session")
+def y():
+    return [label for _, label in ROWS]
+
+
+@pytest.fixture(scope="session")
+def train(texts, y):
+    """Return a function that trains a preset on the small newsroom, or on other rows."""
+
+    def fitted(preset="default", *, on=None, labels=None, seed=42, report=None, **overrides):
+        settings = registry.settings_from("logistic", preset, {key: str(value) for key, value in overrides.items()})
+        return registry.fit("logistic", on or texts, labels or y, settings, seed=seed, report=report)
+
+    return fitted
+
+
+@pytest.fixture(scope="session", params=["default", "notebook"])
+def trained(request, train):
+    """Return a model of each preset."""
+    return train(request.param)
