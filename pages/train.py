@@ -1,9 +1,9 @@
 """Train: start it, watch it, compare it."""
 
 import streamlit as st
-from core.models.registry import MODELS, presets
 
 from core.grouping import versions
+from core.models.registry import MODELS, presets
 from core.runs import local, store
 from core.runs.spec import TARGETS, plan
 from core.ui import components, run_view, shell
