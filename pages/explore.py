@@ -15,13 +15,7 @@ palette = shell.palette()
 with shell.told():
     frame, tables = cache.frame(dataset), cache.tables(dataset)
 
-facts = st.columns(4)
-facts[0].metric("Rows", f"{dataset.rows:,}")
-facts[1].metric("Categories", f"{len(dataset.category_counts):,}")
-facts[2].metric("Rejected lines", f"{dataset.rejected:,}")
-facts[3].metric("Dates", components.years(dataset))
-components.flaws(dataset)
-shell.notice(dataset)
+components.dataset_facts(dataset)
 
 selected = explore_view.asked(value(PAGE, "category"), value(PAGE, "group"))
 left, right = st.columns(2, gap="medium")

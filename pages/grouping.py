@@ -16,7 +16,7 @@ st.caption(
     f"Edit the group of each of the {len(counts)} categories of {dataset.name}; a category without a group keeps its "
     f"own name. Starting from **{components.escaped(saved.name)}**; choose another in the sidebar."
 )
-shell.notice(dataset)
+components.notice(dataset)
 
 left, right = st.columns([3, 2], gap="medium")
 with left:

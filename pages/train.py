@@ -15,7 +15,7 @@ shell.title("Train")
 local.dispatch()
 dataset = shell.require_dataset()
 saved = shell.chosen().grouping
-shell.notice(dataset)
+components.notice(dataset)
 
 left, right = st.columns([2, 3], gap="large")
 with left:

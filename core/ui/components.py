@@ -42,6 +42,23 @@ def years(dataset: datasets.Dataset) -> str:
     return first if first == last else f"{first}–{last}"
 
 
+def dataset_facts(dataset: datasets.Dataset) -> None:
+    """Draw what a dataset is in figures, what was wrong with its file, and what it wants to be said."""
+    facts = st.columns([3, 3, 3, 4])
+    facts[0].metric("Rows", f"{dataset.rows:,}")
+    facts[1].metric("Categories", f"{len(dataset.category_counts):,}")
+    facts[2].metric("Rejected lines", f"{dataset.rejected:,}")
+    facts[3].metric("Dates", years(dataset))
+    flaws(dataset)
+    notice(dataset)
+
+
+def notice(dataset: datasets.Dataset) -> None:
+    """Say what the dataset wants to be said wherever it is shown."""
+    if dataset.notice:
+        st.caption(f":material/info: {escaped(dataset.notice)}")
+
+
 def flaws(dataset: datasets.Dataset) -> None:
     """Say in one line what was wrong with the file, if anything was."""
     found = [f"{count:,} × {reason}" for reason, count in dataset.rejected_reasons.items()]

@@ -41,13 +41,7 @@ def _dataset_card(dataset: datasets.Dataset) -> None:
             st.subheader(f"Dataset {dataset.name}", anchor=False)
             welcome.import_button()
             _delete_button(dataset)
-        facts = st.columns([3, 3, 3, 4])
-        facts[0].metric("Rows", f"{dataset.rows:,}")
-        facts[1].metric("Categories", f"{len(dataset.category_counts):,}")
-        facts[2].metric("Rejected lines", f"{dataset.rejected:,}")
-        facts[3].metric("Dates", components.years(dataset))
-        components.flaws(dataset)
-        shell.notice(dataset)
+        components.dataset_facts(dataset)
 
 
 def _delete_button(dataset: datasets.Dataset) -> None:

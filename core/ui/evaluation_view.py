@@ -13,8 +13,7 @@ from core.evaluation.judge import Judged
 from core.evaluation.metrics import Metrics, error_matrix, row_shares
 from core.runs.store import Run
 from core.ui import cache
-from core.ui.components import escaped
-from core.ui.shell import notice
+from core.ui.components import escaped, notice
 
 MOST = 500
 MANY = 20

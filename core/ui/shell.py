@@ -181,12 +181,6 @@ def empty(title: str, text: str, page: str, label: str) -> None:
     st.stop()
 
 
-def notice(dataset: datasets.Dataset) -> None:
-    """Say what the dataset wants to be said wherever it is shown."""
-    if dataset.notice:
-        st.caption(f":material/info: {dataset.notice}")
-
-
 @contextlib.contextmanager
 def told() -> object:
     """Show an error that a person can cause as its one line, and end the page there."""

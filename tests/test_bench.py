@@ -1,0 +1,35 @@
+"""The bench measures in processes of its own, leaves nothing, and gives both sides and their ratio."""
+
+import pytest
+
+from core import bench
+from core.errors import InputError
+
+
+def test_import_is_measured_round_by_round(home):
+    found = bench.bench_import(None, 2)
+    assert [row["round"] for row in found["measured"]] == [1, 2]
+    assert {row["rows"] for row in found["measured"]} == {578}
+    assert all(row["seconds"] > 0 and row["peak_memory_mb"] > 0 for row in found["measured"])
+    assert list(home.iterdir()) == []
+
+
+def test_logistic_runs_both_recipes_on_the_same_rows(home):
+    found = bench.bench_logistic(None, 1)
+    notebook, ours = found["measured"]
+    assert (notebook["preset"], notebook["target"]) == ("notebook", "group")
+    assert (ours["preset"], ours["target"]) == ("default", "category")
+    assert notebook["test_rows"] == ours["test_rows"]
+    assert found["ratio"] == pytest.approx(notebook["seconds"] / ours["seconds"], abs=0.01)
+    assert list(home.iterdir()) == []
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"nope\.csv' does not exist; give a file of headlines"):
+        bench.bench_import(tmp_path / "nope.csv", 1)
+
+
+def test_the_reason_of_a_command_that_fails_is_passed_on(tmp_path):
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(InputError, match="the measured command ended with status 2: .*empty"):
+        bench.bench_logistic(tmp_path / "empty.csv", 1)
