@@ -9,6 +9,7 @@ dies with the process that builds, so whatever a kill leaves behind is recognise
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -119,35 +120,58 @@ def building(final: Path) -> Iterator[Path]:
     """
     final.parent.mkdir(parents=True, exist_ok=True)
     sweep(final.parent)
-    work = Path(tempfile.mkdtemp(dir=final.parent, prefix=f"{BUILDING}{final.name}-"))
-    lock = None
-    try:
+    # A sweep between making the lock file and taking the lock would take it for abandoned.
+    with _sweeping(final.parent):
+        work = Path(tempfile.mkdtemp(dir=final.parent, prefix=f"{BUILDING}{final.name}-"))
         lock = (work / LOCK).open("w")
         # flock, not lockf: it also holds against the other threads of this process.
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    try:
         os.chmod(work, 0o755)  # noqa: S103 - readable like any other folder; mkdtemp hides it
         yield work
         # A rename onto an empty directory would succeed, so ask first.
         if final.exists():
             raise FileExistsError(final)
         (work / LOCK).unlink()
-        os.rename(work, final)
+        _rename_to_new(work, final)
         fsync_directory(final.parent)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
     finally:
-        if lock is not None:
-            lock.close()
+        lock.close()
+
+
+def _rename_to_new(work: Path, final: Path) -> None:
+    """Rename a directory; FileExistsError, whatever the system calls it, when the name is taken."""
+    try:
+        os.rename(work, final)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            raise FileExistsError(final) from error
+        raise
+
+
+@contextlib.contextmanager
+def _sweeping(root: Path) -> Iterator[None]:
+    """Hold the lock under which directories under ``root`` begin to be built, or are swept."""
+    # The folder itself is locked, so that no lock file is left in it.
+    descriptor = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def sweep(root: Path) -> list[Path]:
     """Remove what killed processes left half-made directly under ``root``; return what went."""
-    swept = []
-    for path in root.glob(f"{BUILDING}*"):
-        if _is_abandoned(path):
+    if not any(root.glob(f"{BUILDING}*")):
+        return []
+    with _sweeping(root):
+        swept = [path for path in root.glob(f"{BUILDING}*") if _is_abandoned(path)]
+        for path in swept:
             shutil.rmtree(path, ignore_errors=True)
-            swept.append(path)
     return swept
 
 
@@ -182,9 +206,5 @@ def lock_holder(path: Path) -> int | None:
     except FileNotFoundError:
         return None
     found = struct.unpack(layout + "0q", answer)
+    # A holder in another container has no pid here: 0.
     return None if found[type_at] == fcntl.F_UNLCK else found[pid_at]
-
-
-def folder_bytes(path: Path) -> int:
-    """Return the bytes of all files under ``path``."""
-    return sum(entry.stat().st_size for entry in path.rglob("*") if entry.is_file())

@@ -53,20 +53,16 @@ with left:
     )
     alt = f"Confusion matrix of {len(labels)} classes; its largest errors stand in the table Most confused."
     event = st.altair_chart(chart, theme=None, on_select="rerun", key=f"evaluate_matrix_{view}_{order}", alt=alt)
-    clicked = components.clicked(event, "cell")
-    if clicked:
-        pair = (clicked["true"], clicked["predicted"])
-        remember(PAGE, "true", pair[0])
-        remember(PAGE, "predicted", pair[1])
+    cell = components.clicked(event, "cell")
 with right:
     pairs, classes = st.columns(2, gap="medium") if wide else (st.container(), st.container())
 with pairs:
     st.subheader("Most confused", anchor=False)
     ticked = evaluation_view.confused_pairs(judged.metrics)
-    if ticked and not clicked:
-        pair = ticked
-        remember(PAGE, "true", pair[0])
-        remember(PAGE, "predicted", pair[1])
+pair = evaluation_view.newest_pair(cell, ticked, labels) or pair
+if pair:
+    remember(PAGE, "true", pair[0])
+    remember(PAGE, "predicted", pair[1])
 with classes:
     st.subheader("Classes", anchor=False)
     evaluation_view.class_table(judged.metrics)

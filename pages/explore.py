@@ -18,6 +18,8 @@ with shell.told():
 components.dataset_facts(dataset)
 
 selected = explore_view.asked(value(PAGE, "category"), value(PAGE, "group"))
+if not explore_view.is_known(selected, dataset.category_counts, grouping):
+    selected = explore_view.Selected()
 left, right = st.columns(2, gap="medium")
 with left:
     controls = st.container(horizontal=True, vertical_alignment="bottom")
@@ -42,7 +44,7 @@ with left:
 with right:
     records = explore_view.records_of(frame, selected, grouping)
     title, clear = st.columns([3, 1], vertical_alignment="center")
-    title.subheader(selected.name or "All records", anchor=False)
+    title.subheader(components.escaped(selected.name or "All records"), anchor=False)
     if selected.name and clear.button("Show all", key="explore_clear"):
         explore_view.forget_click()
         remember(PAGE, "category", None)

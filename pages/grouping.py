@@ -10,13 +10,25 @@ PAGE = "grouping"
 
 shell.title("Grouping")
 dataset = shell.require_dataset()
-saved = shell.chosen().grouping
+newest = shell.chosen().grouping
+saved = grouping_edit.being_edited(newest, dataset)
 counts = dataset.category_counts
 st.caption(
     f"Edit the group of each of the {len(counts)} categories of {dataset.name}; a category without a group keeps its "
     f"own name. Starting from **{components.escaped(saved.name)}**; choose another in the sidebar."
 )
 components.notice(dataset)
+
+if newest != saved:
+    told, reload = st.columns([4, 1], vertical_alignment="center")
+    told.warning(
+        f"Somebody saved version {newest.version} while you edit version {saved.version}. Save under another name, "
+        "or take the newest and lose this edit.",
+        icon=":material/group:",
+    )
+    if reload.button("Take the newest"):
+        grouping_edit.begin_again()
+        st.rerun()
 
 left, right = st.columns([3, 2], gap="medium")
 with left:

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.grouping import versions
 from core.models.registry import MODELS, presets
 from core.runs import local, store
 from core.runs.spec import TARGETS, plan
@@ -20,7 +19,11 @@ components.notice(dataset)
 left, right = st.columns([2, 3], gap="large")
 with left:
     st.subheader("Start a run", anchor=False)
-    st.caption(f"On **{components.escaped(dataset.name)}**, {dataset.rows:,} rows; one fifth is kept for the test.")
+    st.caption(
+        f"On **{components.escaped(dataset.name)}**, {dataset.rows:,} rows, "
+        f"under **{components.escaped(saved.name)}**: both are chosen in the sidebar. "
+        "One fifth is kept for the test."
+    )
     model = pick(st.selectbox, "Model", list(MODELS), page=PAGE, name="model", format_func=run_view.model_name)
     target = pick(
         st.segmented_control,
@@ -30,15 +33,6 @@ with left:
         name="target",
         required=True,
         help="'category' learns the raw categories and answers any grouping by adding up. 'group' learns the groups.",
-    )
-    grouping_name = pick(
-        st.selectbox,
-        "Grouping",
-        [one.name for one in versions.list_all()],
-        page=PAGE,
-        name="by",
-        default=saved.name,
-        help="What 'group' trains on, and under what the run's figures are shown.",
     )
     preset = pick(st.segmented_control, "Preset", presets(model), page=PAGE, name="preset", required=True)
     with st.expander("Advanced"):
@@ -50,7 +44,7 @@ with left:
                 dataset,
                 model=model,
                 target=target,
-                grouping=versions.load(grouping_name),
+                grouping=saved,
                 preset=preset,
                 overrides=overrides,
                 seed=int(seed),

@@ -31,5 +31,5 @@ def test_a_missing_file_is_named(tmp_path):
 
 def test_the_reason_of_a_command_that_fails_is_passed_on(tmp_path):
     (tmp_path / "empty.csv").write_text("")
-    with pytest.raises(InputError, match="the measured command ended with status 2: .*empty"):
+    with pytest.raises(InputError, match=r"the measured command ended with status 2: .*empty"):
         bench.bench_logistic(tmp_path / "empty.csv", 1)

@@ -38,7 +38,9 @@ def evaluate(
 
     start = time.perf_counter()
     found = _run(run)
-    judged = judge_run(found, grouping=_grouping(grouping), dataset=datasets.load(dataset) if dataset else None)
+    judged = judge_run(
+        found, grouping=_grouping(grouping), dataset=datasets.load(dataset) if dataset is not None else None
+    )
     document = {**evaluation_document(found, judged), "seconds": time.perf_counter() - start}
     emit(document, _report(found, judged), json)
 
@@ -80,6 +82,8 @@ def classify(
 
     if (headline is None) == (file is None):
         raise InputError("give either --headline TEXT or --file FILE, one of the two")
+    if description and file is not None:
+        raise InputError("--description goes with --headline; a file has its own descriptions")
     items = [(headline, description)] if headline is not None else items_in(file)
     found = _run(run)
     answers = answer(load_model(found), items, _grouping(grouping), top=top, explain=explain)
@@ -125,7 +129,7 @@ def _run(run_id: str) -> Run:
 def _grouping(reference: str | None) -> Grouping | None:
     from core.grouping import versions
 
-    return versions.load_or_read(reference) if reference else None
+    return versions.load_or_read(reference) if reference is not None else None
 
 
 def _report(run: Run, judged: Judged) -> str:
@@ -150,6 +154,13 @@ def _report(run: Run, judged: Judged) -> str:
     confused.sort(key=lambda pair: -pair["rows"])
     if confused:
         parts.append("most confused\n" + table(confused[:10], ["true", "predicted", "rows"]))
+    if judged.seen_in_training is None:
+        parts.append("note: the run's own dataset is not here, so nobody can tell which rows it was trained on")
+    elif judged.seen_in_training:
+        parts.append(
+            f"note: {judged.seen_in_training:,} of the {metrics.rows:,} rows have a text that the run was trained on; "
+            "the figures flatter it"
+        )
     if not judged.same_partition:
         parts.append(f"note: the run was started with grouping {run.spec.grouping.name}, of another partition")
     return "\n\n".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ import typer
 
 from core import __version__
 from core.cli import answers, data, grouping, service, training
-from core.errors import CopydeskError, one_line
+from core.errors import CopydeskError, InputError, one_line, shorten
 
 DONE, RUN_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -45,14 +46,16 @@ def _root(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 the run failed, 2 bad input."""
+    _speak_utf8()
     try:
+        _check_text(sys.argv[1:] if arguments is None else arguments)
         status = app(arguments, standalone_mode=False, prog_name="python -m core")
         sys.stdout.flush()
         return status if isinstance(status, int) else DONE
     except CopydeskError as error:
         return _fail(str(error))
     except typer.Abort:
-        return _fail("stopped by request; nothing was changed", INTERRUPTED)
+        return _fail("stopped by request; nothing was changed")
     except typer.TyperException as error:
         return _usage(error)
     except KeyboardInterrupt:
@@ -64,6 +67,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         where = f" {error.filename!r}" if error.filename else ""
         return _fail(f"{error.strerror or error}{where}; check the path, its permissions and the free space")
+
+
+def _speak_utf8() -> None:
+    """Print UTF-8 whatever the terminal's setting: JSON is UTF-8, and a headline may hold anything."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _check_text(arguments: Sequence[str]) -> None:
+    """Raise InputError for an argument that is not text, which no file of ours could hold."""
+    for argument in arguments:
+        try:
+            argument.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise InputError(f"argument {shorten(argument)} is not UTF-8 text; write it in UTF-8") from error
 
 
 def _usage(error: typer.TyperException) -> int:

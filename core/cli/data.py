@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli.printing import Json, emit, pairs, say, table
+from core.cli.printing import Json, confirm, emit, pairs, say, table
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
@@ -78,8 +78,7 @@ def delete(
 
     if name not in datasets.names():
         datasets.load(name)  # says what there is
-    if not yes and not json:
-        typer.confirm(f"Delete dataset {name!r}?", abort=True)
+    confirm(f"Delete dataset {name}?", yes, json)
     datasets.delete(name)
     emit({"dataset": name, "deleted": True}, f"deleted dataset {name}", json)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.cli.printing import Json, emit, table
+from core.cli.printing import Json, emit, say, table
 
 if TYPE_CHECKING:
     from core.grouping.grouping import Grouping
@@ -21,6 +21,8 @@ def list_(json: Json = False) -> None:
     from core.grouping import versions
 
     found = [document(grouping) for grouping in versions.list_all()]
+    for name, reason in versions.damaged().items():
+        say(f"warning: grouping {name} cannot be read: {reason}")
     text = table(found, ["grouping", "version", "groups", "categories", "partition", "note"])
     emit({"groupings": found}, text, json)
 

@@ -9,12 +9,23 @@ from typing import Annotated, Any
 
 import typer
 
+from core.errors import InputError
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
 def emit(document: Mapping[str, Any], text: str, as_json: bool) -> None:
     """Print ``document`` as JSON, or ``text``."""
     print(json.dumps(document, ensure_ascii=False, allow_nan=False) if as_json else text)
+
+
+def confirm(question: str, yes: bool, as_json: bool) -> None:
+    """Ask a person; end the command when the answer is no. A script has to say --yes."""
+    if yes:
+        return
+    if as_json:
+        raise InputError("--json asks no question; add --yes to delete")
+    typer.confirm(question, abort=True)
 
 
 def say(message: str) -> None:

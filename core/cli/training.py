@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.cli.printing import Json, emit, pairs, say, table
+from core.cli.printing import Json, confirm, emit, pairs, say, table
 from core.errors import InputError, shorten
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def train(
     from core.runs import local, states
     from core.runs.spec import plan
 
-    chosen = versions.load_or_read(grouping) if grouping else None
+    chosen = versions.load_or_read(grouping) if grouping is not None else None
     spec = plan(
         datasets.load(dataset),
         model=model,
@@ -106,6 +106,8 @@ def list_(json: Json = False) -> None:
 
     local.dispatch()
     found = [run.document() for run in store.list_all()]
+    for run_id, reason in store.damaged().items():
+        say(f"warning: run {run_id} cannot be read: {reason}")
     rows = [{**run, **{key: (run["metrics"] or {}).get(key) for key in ("accuracy", "macro_f1")}} for run in found]
     columns = ["run", "state", "target", "grouping", "dataset", "preset", "seconds", "accuracy", "macro_f1"]
     emit({"runs": found}, table(rows, columns) if found else "No run yet: start one with `train`.", json)
@@ -154,13 +156,14 @@ def delete(
     run: RunId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, json: Json = False
 ) -> None:
     """Delete a run with its model; refused while it is alive."""
-    from core.runs import store
+    from core.runs import local, store
 
-    found = _look(run)
-    if not yes and not json:
-        typer.confirm(f"Delete run {found.id} and its model?", abort=True)
-    store.delete(found)
-    emit({"run": found.id, "deleted": True}, f"deleted run {found.id}", json)
+    local.dispatch()
+    if run not in store.run_ids():
+        store.load(run)  # says what there is
+    confirm(f"Delete run {run} and its model?", yes, json)
+    store.delete(run)
+    emit({"run": run, "deleted": True}, f"deleted run {run}", json)
 
 
 def _look(run_id: str) -> Run:

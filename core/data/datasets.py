@@ -105,7 +105,7 @@ def from_summary(summary: AnyMapping[str, Any], path: Path) -> Dataset:
         rows=int(summary["rows"]),
         rejected=int(summary["rejected"]),
         rejected_reasons=dict(summary["rejected_reasons"]),
-        category_counts=dict(summary["category_counts"]),
+        category_counts={str(name): int(rows) for name, rows in summary["category_counts"].items()},
         fingerprint=str(summary["fingerprint"]),
         columns=tuple(summary["columns"]),
         ignored_columns=tuple(summary["ignored_columns"]),

@@ -15,6 +15,7 @@ from core.evaluation.predictions import Predictions, load_predictions
 from core.grouping.grouping import Grouping
 from core.runs import states, store
 from core.runs.manifest import check_manifest
+from core.runs.split import split_rows
 
 BATCH = 4096
 
@@ -32,10 +33,9 @@ def test_predictions(run: store.Run) -> Predictions:
 def dataset_predictions(
     run: store.Run, dataset: datasets.Dataset, progress: Callable[[int, int], None] | None = None
 ) -> Predictions:
-    """Classify all rows of ``dataset``; its own test rows when it is what the run was trained on.
+    """Classify all rows of ``dataset``; of the dataset that the run was trained on, its test rows alone.
 
-    Rows that were trained on are never scored: a dataset with the run's fingerprint gives the
-    stored test rows.
+    Another dataset may share texts with the training rows: they are scored too, and counted.
     """
     from core.inference.classify import load_model
 
@@ -57,7 +57,19 @@ def dataset_predictions(
         rows=np.arange(len(texts)),
         categories=pd.Categorical(frame["category"]).remove_unused_categories(),
         probabilities=found,
+        seen_in_training=_seen(run, texts),
     )
+
+
+def _seen(run: store.Run, texts: list[str]) -> int | None:
+    """Return how many of ``texts`` the run was trained on; None when its dataset is not here any more."""
+    for dataset in datasets.list_all():
+        if dataset.fingerprint == run.spec.fingerprint:
+            frame = datasets.frame(dataset, columns=[*run.spec.text_fields, "category"])
+            known = text_of(frame)
+            training, _ = split_rows(known, frame["category"], run.spec)
+            return int(pd.Series(texts).isin(set(known.iloc[training])).sum())
+    return None
 
 
 def evaluate(run: store.Run, *, grouping: Grouping | None = None, dataset: datasets.Dataset | None = None) -> Judged:
@@ -74,6 +86,7 @@ def evaluation_document(run: store.Run, judged: Judged) -> dict[str, object]:
         "grouping": judged.grouping.name,
         "target": run.spec.target,
         "same_partition": judged.same_partition,
+        "seen_in_training": judged.seen_in_training,
         **judged.metrics.document(),
         "seconds": judged.seconds,
     }

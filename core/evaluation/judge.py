@@ -25,7 +25,8 @@ class Judged:
     table: one row a judged row: row (position in the dataset), category (true raw category),
         true, predicted (labels under the grouping), confidence (probability of predicted).
     probabilities: float32, shape (rows, labels of `metrics`); a label the model cannot give is 0.
-    same_partition: False when the run was trained on groups, or for a grouping, of another partition.
+    same_partition: False when the run was started with a grouping of another partition.
+    seen_in_training: rows whose text the run was trained on, which flatter the figures; None: unknown.
     """
 
     dataset: str
@@ -36,6 +37,7 @@ class Judged:
     probabilities: np.ndarray
     information_kept: float
     same_partition: bool
+    seen_in_training: int | None
     seconds: float
 
 
@@ -121,6 +123,7 @@ def judge(spec: TrainingSpec, predictions: Predictions, grouping: Grouping) -> J
         probabilities=wide,
         information_kept=information_kept(joint),
         same_partition=has_partition(spec, grouping),
+        seen_in_training=predictions.seen_in_training,
         seconds=time.perf_counter() - start,
     )
 

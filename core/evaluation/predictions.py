@@ -23,6 +23,7 @@ class Predictions:
 
     Attributes
     ----------
+    seen_in_training: how many of the rows have a text that was trained on; None when nobody can tell.
     rows: positions in the dataset, shape (rows,).
     categories: true raw category of each row, categorical, shape (rows,).
     probabilities: float16, shape (rows, labels). Half precision is what is stored, so what a
@@ -35,6 +36,7 @@ class Predictions:
     rows: np.ndarray
     categories: pd.Categorical
     probabilities: np.ndarray
+    seen_in_training: int | None = 0
 
 
 def save_predictions(predictions: Predictions, directory: Path) -> None:

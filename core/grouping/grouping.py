@@ -96,7 +96,3 @@ class Grouping:
         """Return 16 hex digits that are equal for equal partitions (see `partition`)."""
         text = json.dumps(self.partition(categories), ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
-
-    def with_group(self, category: str, group: str) -> Grouping:
-        """Return a grouping in which ``category`` belongs to ``group``, unsaved."""
-        return Grouping(self.name, {**self.mapping, category: group})

@@ -8,11 +8,11 @@ import re
 import tempfile
 from pathlib import Path
 
-from core.errors import InputError, NotFound, shorten
+from core.errors import DamagedError, InputError, NotFound, shorten
 from core.grouping.builtin import BUILTIN
 from core.grouping.grouping import Grouping
 from core.grouping.yaml_text import grouping_to_yaml, read_grouping
-from core.storage import checked_name, fsync_directory, groupings_root
+from core.storage import NAME, checked_name, fsync_directory, groupings_root
 
 VERSION_FILE = re.compile(r"v(\d{4,})\.yaml")
 
@@ -21,7 +21,8 @@ def saved_names() -> list[str]:
     """Return the names of the saved groupings, sorted."""
     root = groupings_root()
     folders = root.iterdir() if root.is_dir() else ()
-    return sorted(path.name for path in folders if path.is_dir() and versions(path.name))
+    # A folder of another kind, such as a file manager's, is none of ours.
+    return sorted(path.name for path in folders if NAME.fullmatch(path.name) and versions(path.name))
 
 
 def versions(name: str) -> list[int]:
@@ -40,14 +41,20 @@ def load(reference: str) -> Grouping:
     if name in BUILTIN and not number:
         return BUILTIN[name]
     numbers = versions(name)
-    if number and (not number.isdigit() or int(number) not in numbers):
+    if number and (not (number.isascii() and number.isdecimal()) or int(number) not in numbers):
         have = ", ".join(map(str, numbers)) or "none"
         raise NotFound(f"grouping {shorten(name)} has no version {shorten(number)}; saved versions: {have}")
     if not numbers:
         names = ", ".join([*BUILTIN, *saved_names()])
         raise NotFound(f"grouping {shorten(name)} does not exist; choose one of: {names}")
     version = int(number) if number else numbers[-1]
-    read = read_grouping(_version_path(name, version))
+    path = _version_path(name, version)
+    try:
+        read = read_grouping(path)
+    except InputError as error:
+        raise DamagedError(
+            f"version {version} of grouping {shorten(name)} cannot be read ({error}); mend {path}"
+        ) from error
     return Grouping(name, read.mapping, version, read.note)
 
 
@@ -60,8 +67,26 @@ def load_or_read(reference: str) -> Grouping:
 
 
 def list_all() -> list[Grouping]:
-    """Return the built-in groupings, then the newest version of each saved one."""
-    return [*BUILTIN.values(), *(load(name) for name in saved_names())]
+    """Return the built-in groupings, then the newest version of each saved one that can be read."""
+    found = list(BUILTIN.values())
+    for name in saved_names():
+        # NotFound: removed meanwhile. Damaged ones are named by `damaged`.
+        with contextlib.suppress(DamagedError, NotFound):
+            found.append(load(name))
+    return found
+
+
+def damaged() -> dict[str, str]:
+    """Return name -> what is wrong, for the groupings whose newest version cannot be read."""
+    found = {}
+    for name in saved_names():
+        try:
+            load(name)
+        except DamagedError as error:
+            found[name] = str(error)
+        except NotFound:
+            continue
+    return found
 
 
 def save(grouping: Grouping, *, expected_version: int | None = None) -> Grouping:
@@ -82,8 +107,10 @@ def save(grouping: Grouping, *, expected_version: int | None = None) -> Grouping
             f"grouping {shorten(name)} was saved by somebody else meanwhile (version {newest}); "
             "look at that version, or save under another name"
         )
-    if newest and (last := load(name)).mapping == grouping.mapping and last.note == grouping.note:
-        return last
+    # A damaged newest version is kept, and another put after it.
+    with contextlib.suppress(DamagedError):
+        if newest and (last := load(name)).mapping == grouping.mapping and last.note == grouping.note:
+            return last
     _write_version(grouping, newest + 1)
     return Grouping(name, grouping.mapping, newest + 1, grouping.note)
 

@@ -22,12 +22,15 @@ class _TextLoader(yaml.BaseLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key.value, str):
+                raise InputError(
+                    f"a name in line {key.start_mark.line + 1} is not a text; write GROUP: [CATEGORY, ...]"
+                )
             if key.value in seen:
                 raise InputError(
                     f"{shorten(str(key.value))} stands twice (line {key.start_mark.line + 1}); keep one of them"
                 )
-            if isinstance(key.value, str):
-                seen.add(key.value)
+            seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
 
 

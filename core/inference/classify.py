@@ -110,6 +110,9 @@ def classify(
     for place, (headline, description) in enumerate(items):
         winner = labels[int(own[place].argmax())]
         order = np.argsort(-scores[place], kind="stable")[:top]
+        # Reasons are the model's for one of its own labels: the likeliest inside the answer.
+        inside = [column for column, group in enumerate(groups) if group == names[order[0]]]
+        reason = labels[max(inside, key=lambda column: own[place, column])]
         answers.append(
             Answer(
                 headline=headline,
@@ -119,7 +122,7 @@ def classify(
                 probabilities={names[column]: float(scores[place, column]) for column in order},
                 predicted_category=winner if spec.target == "category" else None,
                 seconds=each,
-                explanation=_explain(model, texts[place], winner) if explain else None,
+                explanation=_explain(model, texts[place], reason) if explain else None,
             )
         )
     return answers

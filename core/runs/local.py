@@ -15,7 +15,7 @@ import sys
 import time
 from datetime import UTC, datetime
 
-from core.errors import InputError, shorten
+from core.errors import CopydeskError, InputError, shorten
 from core.runs import states, store
 from core.runs.spec import TrainingSpec
 from core.storage import REPOSITORY, home, lock_holder, models_root, sweep, write_atomic
@@ -27,41 +27,44 @@ START_SECONDS = 30.0
 def slots() -> int:
     """Return how many runs may work at once: COPYDESK_SLOTS, default 1."""
     value = os.environ.get("COPYDESK_SLOTS", "1")
-    if not value.isdigit() or int(value) < 1:
+    if not (value.isascii() and value.isdecimal()) or int(value) < 1:
         raise InputError(f"COPYDESK_SLOTS is {shorten(value)}; set it to a whole number from 1")
     return int(value)
 
 
 def submit(spec: TrainingSpec) -> store.Run:
     """Queue a run and start it as soon as a slot is free; return it at once."""
+    slots()  # what is wrong with the setting is said before there is a run
     run = store.create(spec)
     dispatch()
     return store.load(run.id)
 
 
 def dispatch() -> None:
-    """Settle the runs whose workers are gone, then start queued ones while a slot is free."""
+    """Settle the runs whose workers are gone, then start queued ones while a slot is free.
+
+    Whoever may only read the runs leaves that to those who may write.
+    """
     root = models_root()
-    if not root.is_dir():
+    if not root.is_dir() or not os.access(root, os.W_OK):
         return
     with (root / ".dispatch.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         sweep(root)
-        alive = [run for run in store.list_all() if run.alive]
-        for run in alive:
-            _settle(run)
-        # run_ids sort by time, newest first: the queue is served from its other end.
-        alive = [run for run in map(_reload, reversed(alive)) if run and run.alive]
+        for run in _alive():
+            # One damaged run must not keep the others from going on.
+            with contextlib.suppress(CopydeskError):
+                _settle(run)
+        alive = _alive()
         working = sum(is_working(run) for run in alive)
         for run in alive:
             if working < slots() and run.state == states.QUEUED and not is_working(run):
                 working += _launch(run)
 
 
-def _reload(run: store.Run) -> store.Run | None:
-    with contextlib.suppress(InputError):
-        return store.load(run.id)
-    return None
+def _alive() -> list[store.Run]:
+    """Return the runs that wait or work, in the order of the queue: the oldest first."""
+    return [run for run in reversed(store.list_all()) if run.alive]
 
 
 def is_working(run: store.Run) -> bool:
@@ -96,7 +99,7 @@ def _bury(run: store.Run) -> None:
         store.move(run, states.CANCELLED, seconds=seconds)
     else:
         error = "the worker ended without a word (killed, out of memory, or the machine restarted)"
-        store.move(run, states.INTERRUPTED, seconds=seconds, error=f"{error}; start the run again")
+        store.move(run, states.INTERRUPTED, seconds=seconds, error=f"{error}; start a new run with the same settings")
 
 
 def _launch(run: store.Run) -> bool:
@@ -149,7 +152,8 @@ def _signal(run: store.Run, number: signal.Signals) -> None:
     down and may be somebody else's by now.
     """
     pid = lock_holder(run.path / store.WORKER_LOCK)
-    if pid is not None:
+    # 0 would be our own group: the holder is in another container, which only the marker reaches.
+    if pid:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, number)
 

@@ -36,11 +36,7 @@ def write_manifest(run_path: Path) -> dict[str, Any]:
 
 def check_manifest(run_path: Path, folder: str) -> None:
     """Raise DamagedError unless ``folder`` holds exactly the files that the manifest names."""
-    files = {
-        name: entry
-        for name, entry in read_json(run_path / "manifest.json")["files"].items()
-        if name.split("/")[0] == folder
-    }
+    files = {name: entry for name, entry in _files(run_path).items() if name.split("/")[0] == folder}
     present = {path.relative_to(run_path).as_posix() for path in (run_path / folder).rglob("*") if path.is_file()}
     for name in sorted(present ^ files.keys()):
         state = "is missing" if name in files else "was added"
@@ -49,6 +45,17 @@ def check_manifest(run_path: Path, folder: str) -> None:
         path = run_path / name
         if path.stat().st_size != entry["bytes"] or file_sha256(path) != entry["sha256"]:
             raise DamagedError(f"run {shorten(run_path.name)}: {name} was changed since the run ended; train again")
+
+
+def _files(run_path: Path) -> dict[str, dict[str, Any]]:
+    """Return file -> {bytes, sha256} as the manifest has it; DamagedError when it has none."""
+    document = read_json(run_path / "manifest.json")
+    files = document.get("files") if isinstance(document, dict) else None
+    if not isinstance(files, dict) or not all(
+        isinstance(entry, dict) and {"bytes", "sha256"} <= entry.keys() for entry in files.values()
+    ):
+        raise DamagedError(f"{run_path / 'manifest.json'} is not a manifest; train again")
+    return files
 
 
 def _versions() -> dict[str, str]:

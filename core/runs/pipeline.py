@@ -47,6 +47,7 @@ def train(spec: TrainingSpec, run_path: Path, report: Report) -> dict[str, Any]:
     training, test = split_rows(texts, frame["category"], spec)
     report("read", 1, 1)
     targets = frame["category"].map(spec.target_of).astype(str)
+    _check_split(spec, targets.iloc[training].nunique(), len(test))
     print(f"{len(training):,} training rows, {len(test):,} test rows of {dataset.name}", flush=True)
     classifier = registry.fit(
         spec.model,
@@ -65,6 +66,16 @@ def train(spec: TrainingSpec, run_path: Path, report: Report) -> dict[str, Any]:
         probabilities=_predict(classifier, texts.iloc[test].tolist(), report),
     )
     return _save(spec, run_path, classifier, predictions, report, start)
+
+
+def _check_split(spec: TrainingSpec, labels: int, test_rows: int) -> None:
+    """Raise InputError when repeated texts, which stay on one side, leave nothing to learn or to test."""
+    if test_rows == 0 or labels < 2:
+        lacking = "no row to test on" if test_rows == 0 else "a single label to learn"
+        raise InputError(
+            f"dataset {shorten(spec.dataset)} leaves {lacking} once equal texts are kept on one side; "
+            "import more different headlines"
+        )
 
 
 def _predict(classifier: Classifier, texts: list[str], report: Report) -> np.ndarray:

@@ -23,7 +23,7 @@ from pydantic import ValidationError
 from core.errors import DamagedError, InputError, NotFound, shorten
 from core.runs import states
 from core.runs.spec import TrainingSpec
-from core.storage import BUILDING, building, checked_name, models_root, read_json, write_atomic, write_json
+from core.storage import BUILDING, LOCK, NAME, building, checked_name, models_root, read_json, write_atomic, write_json
 
 WORKER_LOCK = "worker.lock"
 STATUS_LOCK = "status.lock"
@@ -107,13 +107,28 @@ def create(spec: TrainingSpec) -> Run:
 def load(run_id: str) -> Run:
     """Return the run of that id; NotFound when there is none, DamagedError when unreadable."""
     path = models_root() / checked_name("run", run_id)
-    if not (path / "status.json").exists():
+    if not (path / "spec.json").exists():
         ids = run_ids()
         have = (
             f"the newest is {ids[0]}; `runs list` shows all" if ids else "there is no run yet; start one with `train`"
         )
         raise NotFound(f"run {shorten(run_id)} does not exist; {have}")
-    return Run(run_id, path, _read_spec(path), read_json(path / "status.json"))
+    return Run(run_id, path, _read_spec(path), _read_status(path))
+
+
+def _read_status(path: Path) -> dict[str, Any]:
+    """Return the status; DamagedError unless it has what every status has."""
+    status = read_json(path / "status.json")
+    needed = {"state": str, "created_at": str, "progress": dict, "history": list}
+    if isinstance(status, dict) and status.get("state") == states.RUNNING:
+        needed["started_at"] = str
+    if (
+        not isinstance(status, dict)
+        or not all(isinstance(status.get(key), kind) for key, kind in needed.items())
+        or status["state"] not in states.MOVES
+    ):
+        raise DamagedError(f"{path / 'status.json'} is not the status of a run; delete run {path.name}")
+    return status
 
 
 def _read_spec(path: Path) -> TrainingSpec:
@@ -131,7 +146,7 @@ def run_ids() -> list[str]:
     """Return the ids of all runs, the newest first."""
     root = models_root()
     folders = root.iterdir() if root.is_dir() else ()
-    found = (path for path in folders if not path.name.startswith(".") and (path / "status.json").is_file())
+    found = (path for path in folders if NAME.fullmatch(path.name) and (path / "spec.json").exists())
     return sorted((path.name for path in found), reverse=True)
 
 
@@ -143,6 +158,19 @@ def list_all() -> list[Run]:
         with contextlib.suppress(DamagedError, NotFound):
             runs.append(load(run_id))
     return runs
+
+
+def damaged() -> dict[str, str]:
+    """Return id -> what is wrong, for the runs that cannot be read."""
+    found = {}
+    for run_id in run_ids():
+        try:
+            load(run_id)
+        except DamagedError as error:
+            found[run_id] = str(error)
+        except NotFound:
+            continue
+    return found
 
 
 @contextlib.contextmanager
@@ -209,14 +237,21 @@ def log_tail(run: Run, lines: int = 40) -> str:
     return "\n".join(text.rstrip("\n").split("\n")[-lines:])
 
 
-def delete(run: Run) -> None:
-    """Remove the run's directory; InputError while it is alive.
+def delete(run_id: str) -> None:
+    """Remove a run's directory, whole or damaged; InputError while it is alive, NotFound when there is none.
 
     The directory is renamed first, so that a kill half-way leaves no half of a run to be seen.
     """
-    if load(run.id).alive:
-        raise InputError(f"run {shorten(run.id)} is {run.state}; cancel it before deleting it")
-    trash = run.path.with_name(f"{BUILDING}deleted-{run.id}")
-    os.rename(run.path, trash)
-    (trash / ".lock").touch()
+    # A damaged run can be deleted too.
+    with contextlib.suppress(DamagedError):
+        run = load(run_id)
+        if run.alive:
+            raise InputError(f"run {shorten(run_id)} is {run.state}; cancel it before deleting it")
+    path = models_root() / checked_name("run", run_id)
+    trash = path.with_name(f"{BUILDING}deleted-{run_id}")
+    try:
+        (path / LOCK).touch()
+        os.rename(path, trash)
+    except FileNotFoundError as error:
+        raise NotFound(f"run {shorten(run_id)} was deleted by somebody else meanwhile") from error
     shutil.rmtree(trash, ignore_errors=True)

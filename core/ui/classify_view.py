@@ -66,8 +66,11 @@ def reasons(models: Sequence[Model], found: Sequence[Answer]) -> None:
         if not answer.explanation:
             continue
         words = pd.DataFrame(answer.explanation["words"])
-        st.subheader(f"Why {answer.explanation['label']}", anchor=False)
-        st.caption(f"{escaped(name)}: what each word or pair adds to the score of the answer (weight × tf-idf).")
+        st.subheader(f"Why {escaped(answer.explanation['label'])}", anchor=False)
+        st.caption(
+            f"{escaped(name)}: what each word or pair adds to the score of "
+            f"{escaped(answer.explanation['label'])} (weight × tf-idf)."
+        )
         if words.empty:
             st.write("The model knows no word of this text; its answer is only how common the classes are.")
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import zlib
 from collections.abc import Sequence
 
 import pandas as pd
@@ -88,9 +89,16 @@ def runs_frame(runs: Sequence[store.Run]) -> pd.DataFrame:
     )
 
 
+def table_key(key: str, rows: Sequence[object]) -> str:
+    """Return a widget key that is another for other rows."""
+    return f"{key}_{zlib.crc32(repr(rows).encode()):08x}"
+
+
 def runs_table(runs: Sequence[store.Run], *, key: str, select: bool = False) -> list[str]:
     """Draw runs as a table; return the ids of the rows that are ticked, when ``select``."""
     frame = runs_frame(runs)
+    # A tick is a place in the list: another list must not inherit it.
+    key = table_key(key, [run.id for run in runs])
     figure = {"format": "%.3f", "width": 80, "help": "Under the run's own grouping."}
     event = st.dataframe(
         frame,

@@ -7,7 +7,7 @@ import streamlit as st
 from core.data import datasets
 from core.grouping.grouping import Grouping
 from core.inference.classify import classify
-from core.runs import states, store
+from core.runs import store
 from core.ui import cache, charts, components, shell, welcome
 from core.ui.grouping_edit import group_counts
 
@@ -38,7 +38,7 @@ def draw() -> None:
 def _dataset_card(dataset: datasets.Dataset) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(f"Dataset {dataset.name}", anchor=False)
+            st.subheader(f"Dataset {components.escaped(dataset.name)}", anchor=False)
             welcome.import_button()
             _delete_button(dataset)
         components.dataset_facts(dataset)
@@ -46,7 +46,8 @@ def _dataset_card(dataset: datasets.Dataset) -> None:
 
 def _delete_button(dataset: datasets.Dataset) -> None:
     with st.popover("Delete", icon=":material/delete:"):
-        st.write(f"Delete dataset **{dataset.name}**? Runs trained on it stay, but cannot list its headlines.")
+        name = components.escaped(dataset.name)
+        st.write(f"Delete dataset **{name}**? Runs trained on it stay, but cannot list its headlines.")
         if st.button("Delete it", key="home_delete"):
             with shell.told():
                 datasets.delete(dataset.name)
@@ -55,7 +56,7 @@ def _delete_button(dataset: datasets.Dataset) -> None:
 
 def _grouping_card(dataset: datasets.Dataset, grouping: Grouping) -> None:
     with st.container(border=True):
-        st.subheader(f"Grouping {grouping.name}", anchor=False)
+        st.subheader(f"Grouping {components.escaped(grouping.name)}", anchor=False)
         members = grouping.members(dataset.category_counts)
         rows = {
             group: sum(dataset.category_counts[category] for category in inside) for group, inside in members.items()
@@ -63,9 +64,12 @@ def _grouping_card(dataset: datasets.Dataset, grouping: Grouping) -> None:
         largest, smallest = max(rows, key=rows.get), min(rows, key=rows.get)
         facts = st.columns(3)
         facts[0].metric("Groups", f"{len(members):,}", help="How many groups the categories of the dataset fall into.")
-        facts[1].metric("Largest", f"{100 * rows[largest] / dataset.rows:.1f} %", help=largest)
-        facts[2].metric("Smallest", f"{100 * rows[smallest] / dataset.rows:.1f} %", help=smallest)
-        st.caption(f"Largest: {largest} ({rows[largest]:,} rows). Smallest: {smallest} ({rows[smallest]:,} rows).")
+        facts[1].metric("Largest", f"{100 * rows[largest] / dataset.rows:.1f} %", help=components.escaped(largest))
+        facts[2].metric("Smallest", f"{100 * rows[smallest] / dataset.rows:.1f} %", help=components.escaped(smallest))
+        st.caption(
+            f"Largest: {components.escaped(largest)} ({rows[largest]:,} rows). "
+            f"Smallest: {components.escaped(smallest)} ({rows[smallest]:,} rows)."
+        )
 
 
 def _spread(dataset: datasets.Dataset, grouping: Grouping) -> None:
@@ -78,12 +82,12 @@ def _spread(dataset: datasets.Dataset, grouping: Grouping) -> None:
 
 
 def _best_runs() -> None:
-    runs = [run for run in store.list_all() if run.state == states.SUCCEEDED]
+    runs = shell.finished_runs()
     st.subheader("Best runs", anchor=False)
     if not runs:
         st.write("No run has finished yet. Train shows how far one is; the best will stand here.")
         return
-    runs.sort(key=lambda run: -run.status["metrics"]["accuracy"])
+    runs.sort(key=lambda run: -(run.status.get("metrics") or {}).get("accuracy", 0.0))
     components.runs_table(runs[:5], key="home_runs")
 
 
@@ -93,7 +97,8 @@ def _next_step(chosen: shell.Chosen) -> None:
     if alive:
         text, page, label = "A run is at work. Watch it, or go on browsing.", "pages/train.py", "Watch it"
     elif chosen.run is None:
-        text = f"Next: train a first model on {chosen.dataset.name}. It takes seconds and runs in the background."
+        name = components.escaped(chosen.dataset.name)
+        text = f"Next: train a first model on {name}. It takes seconds and runs in the background."
         page, label = "pages/train.py", "Train a model"
     else:
         text, page, label = (

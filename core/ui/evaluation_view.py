@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from core.evaluation.judge import Judged
 from core.evaluation.metrics import Metrics, error_matrix, row_shares
 from core.runs.store import Run
 from core.ui import cache
-from core.ui.components import escaped, notice
+from core.ui.components import escaped, notice, table_key
 
 MOST = 500
 MANY = 20
@@ -39,8 +39,16 @@ def provenance(run: Run, judged: Judged) -> None:
     """Say which run, rows and grouping the figures are of, and mark another partition."""
     st.caption(
         f"Run **{run.id}** under **{escaped(judged.grouping.name)}** on {escaped(judged.dataset)}: "
-        f"{judged.metrics.rows:,} rows that training never saw."
+        f"{judged.metrics.rows:,} rows{', none of which training saw' if judged.seen_in_training == 0 else ''}."
     )
+    if judged.seen_in_training is None:
+        st.warning("The run's own dataset is not here, so nobody can tell which of these rows it was trained on.")
+    elif judged.seen_in_training:
+        st.warning(
+            f"{judged.seen_in_training:,} of these rows have a text that the run was trained on: "
+            "the figures flatter it.",
+            icon=":material/visibility:",
+        )
     if not judged.same_partition:
         st.warning(
             f"Started under grouping {escaped(run.spec.grouping.name)}, another partition than the one on screen. "
@@ -81,9 +89,26 @@ def cells(metrics: Metrics) -> pd.DataFrame:
     )
 
 
-def asked_pair(true: str | None, predicted: str | None, labels: list[str]) -> tuple[str, str] | None:
+def asked_pair(true: str | None, predicted: str | None, labels: Sequence[str]) -> tuple[str, str] | None:
     """Return the cell that the URL asks for, None when the labels on screen do not have it."""
     return (true, predicted) if true in labels and predicted in labels else None
+
+
+def newest_pair(
+    cell: Mapping[str, str] | None, ticked: tuple[str, str] | None, labels: Sequence[str]
+) -> tuple[str, str] | None:
+    """Return the pair of the matrix or of the table, whichever was chosen last; None when neither changed.
+
+    Both keep what was chosen in them, so only a change tells which one a person means now.
+    """
+    chosen = {"cell": (cell["true"], cell["predicted"]) if cell else None, "tick": ticked}
+    newest = None
+    for name, pair in chosen.items():
+        key = f"evaluate_last_{name}"
+        if pair != st.session_state.get(key):
+            st.session_state[key] = pair
+            newest = pair
+    return asked_pair(*newest, labels) if newest else None
 
 
 def confused_pairs(metrics: Metrics) -> tuple[str, str] | None:
@@ -105,7 +130,7 @@ def confused_pairs(metrics: Metrics) -> tuple[str, str] | None:
         return None
     event = st.dataframe(
         frame,
-        key="evaluate_pairs",
+        key=table_key("evaluate_pairs", frame.values.tolist()),
         hide_index=True,
         height=220,
         on_select="rerun",
@@ -160,7 +185,7 @@ def headlines(judged: Judged, pair: tuple[str, str] | None) -> None:
     inside = table[(table["true"] == true) & (table["predicted"] == predicted)]
     inside = inside.sort_values("confidence", ascending=False, kind="stable")
     verb = "rightly taken for" if true == predicted else "taken for"
-    st.subheader(f"{len(inside):,} rows of {true} {verb} {predicted}", anchor=False)
+    st.subheader(f"{len(inside):,} rows of {escaped(true)} {verb} {escaped(predicted)}", anchor=False)
     try:
         dataset = cache.dataset_by_fingerprint(judged.fingerprint)
         records = cache.frame(dataset)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import altair as alt
@@ -34,6 +34,14 @@ class Selected:
 def asked(category: str | None, group: str | None) -> Selected:
     """Return what the URL or this visit asks for; a category goes before a group."""
     return Selected(category=category) if category else Selected(group=group)
+
+
+def is_known(selected: Selected, categories: Iterable[str], grouping: Grouping) -> bool:
+    """Tell whether the dataset has the bar that a link asks for; true when it asks for none."""
+    names = list(categories)
+    return (selected.category is None or selected.category in names) and (
+        selected.group is None or selected.group in grouping.labels(names)
+    )
 
 
 def clicked_label(clicked: Mapping[str, str], view: str) -> Selected:

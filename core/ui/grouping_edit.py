@@ -16,6 +16,23 @@ from core.grouping.yaml_text import grouping_to_yaml
 from core.ui.selection import SHARED, choose
 
 MESSAGE = "grouping_message"
+EDITED, EDITED_WHAT = "grouping_edited", "grouping_edited_what"
+
+
+def being_edited(newest: Grouping, dataset: Dataset) -> Grouping:
+    """Return the version that this visit began to edit, also when somebody has saved a newer one since.
+
+    It stays until the edit is saved or given up (`begin_again`), or another grouping or dataset is chosen.
+    """
+    what = (newest.name, dataset.fingerprint)
+    if st.session_state.get(EDITED_WHAT) != what:
+        st.session_state[EDITED_WHAT], st.session_state[EDITED] = what, newest
+    return st.session_state[EDITED]
+
+
+def begin_again() -> None:
+    """Give up the edit: the newest version is shown in the next run."""
+    st.session_state.pop(EDITED_WHAT, None)
 
 
 def base_frame(grouping: Grouping, counts: Mapping[str, int]) -> pd.DataFrame:
@@ -97,6 +114,7 @@ def save(draft: Grouping, name: str, note: str, *, seen: Grouping) -> None:
         raise InputError(f"grouping {name!r} exists already; choose it in the sidebar to edit it, or another name")
     saved = versions.save(Grouping(name, draft.mapping, note=note or draft.note), expected_version=expected or 0)
     st.session_state[MESSAGE] = f"Saved {saved.name} as version {saved.version}."
+    begin_again()
     choose(SHARED, "grouping", saved.name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -98,7 +99,7 @@ def _living(run_id: str, palette: Palette) -> None:
 
 def _ended(run: store.Run) -> None:
     if run.status.get("error"):
-        st.error(run.status["error"], icon=":material/error:")
+        st.error(components.escaped(run.status["error"]), icon=":material/error:")
     metrics = run.status.get("metrics")
     if not metrics:
         return
@@ -139,19 +140,26 @@ def _spec_frame(run: store.Run) -> pd.DataFrame:
 
 
 def command_line(run: store.Run) -> str:
-    """Return the command that starts the same run again."""
+    """Return the command that starts the same run again, to be pasted into a shell."""
     spec = run.spec
     base = settings_from(spec.model, spec.preset, {}).model_dump(mode="json")
-    parts = [
-        f"python -m core train --dataset {spec.dataset} --model {spec.model} --target {spec.target}",
-        f"--grouping {spec.grouping.name} --preset {spec.preset} --seed {spec.seed}",
-        *_set_options(spec.hyperparameters, base),
-    ]
-    return " ".join(parts)
+    version = f"@{spec.grouping.version}" if spec.grouping.version else ""
+    options = {
+        "--dataset": spec.dataset,
+        "--model": spec.model,
+        "--target": spec.target,
+        "--grouping": f"{spec.grouping.name}{version}",
+        "--preset": spec.preset,
+        "--seed": str(spec.seed),
+        "--test-share": f"{spec.split.test_share:g}",
+    }
+    parts = [part for option in options.items() for part in option]
+    return shlex.join(["python", "-m", "core", "train", *parts, *_set_options(spec.hyperparameters, base)])
 
 
 def _set_options(values: Mapping[str, Any], base: Mapping[str, Any]) -> list[str]:
-    return [f"--set {key}={_text(value)}" for key, value in values.items() if base.get(key) != value]
+    changed = [f"{key}={_text(value)}" for key, value in values.items() if base.get(key) != value]
+    return [part for setting in changed for part in ("--set", setting)]
 
 
 def _delete_button(run: store.Run) -> None:
@@ -159,5 +167,5 @@ def _delete_button(run: store.Run) -> None:
         st.write(f"Delete run **{run.id}** and its model?")
         if st.button("Delete it", key=f"train_delete_{run.id}"):
             with contextlib.suppress(CopydeskError):
-                store.delete(run)
+                store.delete(run.id)
             st.rerun()

@@ -14,6 +14,7 @@ from core.grouping import versions
 from core.grouping.builtin import RAW, default_for
 from core.grouping.grouping import Grouping
 from core.runs import states, store
+from core.ui.components import escaped
 from core.ui.selection import SHARED, pick, value
 from core.ui.theme import Palette, palette_for
 
@@ -187,8 +188,8 @@ def told() -> object:
     try:
         yield
     except InputError as error:
-        st.warning(str(error), icon=":material/edit_note:")
+        st.warning(escaped(str(error)), icon=":material/edit_note:")
         st.stop()
     except CopydeskError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(escaped(str(error)), icon=":material/error:")
         st.stop()

@@ -14,6 +14,7 @@ from core.data.records import Mapping
 from core.data.sample import import_sample
 from core.errors import CopydeskError, InputError
 from core.storage import data_root, models_root
+from core.ui.components import escaped
 from core.ui.selection import SHARED, choose
 
 MARKER = ".opened"
@@ -116,9 +117,9 @@ def _import_upload(upload: object, name: str, columns: Mapping) -> None:
                 progress=lambda rows, done, total: bar.progress(min(done / max(total, 1), 1.0), f"{rows:,} rows"),
                 source=upload.name,
             )
-    except CopydeskError as error:
+    except (CopydeskError, OSError) as error:
         bar.empty()
-        st.error(str(error), icon=":material/error:")
+        st.error(escaped(str(error)), icon=":material/error:")
         return
     choose(SHARED, "dataset", dataset.name)
     st.rerun()
@@ -128,7 +129,7 @@ def _import_sample() -> None:
     try:
         dataset = import_sample()
     except CopydeskError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(escaped(str(error)), icon=":material/error:")
         return
     choose(SHARED, "dataset", dataset.name)
     st.rerun()

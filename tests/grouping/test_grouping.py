@@ -94,12 +94,6 @@ def test_a_grouping_cannot_be_changed():
         HUFFPOST_12.mapping["TECH"] = "SPORTS"
 
 
-def test_with_group_returns_another_grouping():
-    changed = HUFFPOST_12.with_group("TECH", "SPORTS")
-    assert changed.group_of("TECH") == "SPORTS"
-    assert HUFFPOST_12.group_of("TECH") == "TECHNOLOGY"
-
-
 @pytest.mark.parametrize("group", ["", "  ", "\t"])
 def test_an_empty_group_name_is_refused(group):
     with pytest.raises(InputError) as error:

@@ -3,10 +3,15 @@
 import pytest
 
 from core.runs import store
+from core.ui import components
 
 
 def run_id(target):
     return next(run.id for run in store.list_all() if run.spec.target == target)
+
+
+def heading(at):
+    return at.subheader[-1].value.replace("\\", "")
 
 
 def metric(at, label):
@@ -42,24 +47,37 @@ def test_a_click_on_a_cell_lists_those_headlines(trained, open_page, param):
     at.session_state["evaluate_matrix_counts_by size"] = {"selection": {"cell": [cell]}}
     at.run()
     assert not at.exception
-    assert "rows of LIFESTYLE rightly taken for LIFESTYLE" in at.subheader[-1].value
+    assert "rows of LIFESTYLE rightly taken for LIFESTYLE" in heading(at)
     assert (param(at, "true"), param(at, "predicted")) == ("LIFESTYLE", "LIFESTYLE")
     headlines = at.dataframe[-1].value
-    assert at.subheader[-1].value.startswith(f"{len(headlines)} rows")
+    assert heading(at).startswith(f"{len(headlines)} rows")
     assert headlines["confidence"].is_monotonic_decreasing
 
 
 def test_a_tick_on_a_confused_pair_lists_those_headlines(trained, open_page):
     at = open_page("pages/evaluate.py", run=run_id("category"), grouping="huffpost-12")
     pair = at.dataframe[0].value.iloc[0]
-    at.session_state["evaluate_pairs"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    key = components.table_key("evaluate_pairs", at.dataframe[0].value.values.tolist())
+    at.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     at.run()
-    assert at.subheader[-1].value == f"{pair['rows']} rows of {pair['true']} taken for {pair['predicted']}"
+    assert heading(at) == f"{pair['rows']} rows of {pair['true']} taken for {pair['predicted']}"
+
+
+def test_what_was_chosen_last_counts_in_the_matrix_or_in_the_table(trained, open_page):
+    at = open_page("pages/evaluate.py", run=run_id("category"), grouping="huffpost-12")
+    cell = {"selection": {"cell": [{"true": "LIFESTYLE", "predicted": "LIFESTYLE"}]}}
+    at.session_state["evaluate_matrix_counts_by size"] = cell
+    at.run()
+    pair = at.dataframe[0].value.iloc[0]
+    key = components.table_key("evaluate_pairs", at.dataframe[0].value.values.tolist())
+    at.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    at.run()
+    assert heading(at) == f"{pair['rows']} rows of {pair['true']} taken for {pair['predicted']}"
 
 
 def test_a_link_to_a_cell_opens_it(trained, open_page):
     at = open_page("pages/evaluate.py", run=run_id("category"), true="LIFESTYLE", predicted="LIFESTYLE")
-    assert "rightly taken for" in at.subheader[-1].value
+    assert "rightly taken for" in heading(at)
 
 
 def test_without_a_run_the_next_step_is_told(sample, open_page):

@@ -67,10 +67,24 @@ def test_who_saves_second_is_told_and_keeps_the_edit(sample, open_page):
     at = open_page("pages/grouping.py", grouping="shared")
     edit(at, seen, sample, "SPORTS", "Y")
     versions.save(Grouping("shared", {"TECH": "Z"}))
-    # The page is drawn anew from the newest version, so the conflict is asked of the function itself.
-    with pytest.raises(Exception, match="saved by somebody else meanwhile"):
-        grouping_edit.save(Grouping("shared", {"SPORTS": "Y"}), "shared", "", seen=seen)
-    assert versions.load("shared").group_of("TECH") == "Z"
+    save_as(at, "shared")
+    told = " ".join(one.value for one in at.warning).replace("\\", "")
+    assert "Somebody saved version 2 while you edit version 1" in told
+    assert "was saved by somebody else meanwhile" in told
+    assert versions.versions("shared") == [1, 2]
+    save_as(at, "mine")
+    assert dict(versions.load("mine").mapping) == {"SPORTS": "Y", "TECH": "X"}
+
+
+def test_the_newest_can_be_taken_instead(sample, open_page):
+    seen = versions.save(Grouping("shared", {"TECH": "X"}))
+    at = open_page("pages/grouping.py", grouping="shared")
+    edit(at, seen, sample, "SPORTS", "Y")
+    versions.save(Grouping("shared", {"TECH": "Z"}))
+    at.run()
+    next(button for button in at.button if button.label == "Take the newest").click().run()
+    assert not at.warning
+    assert metric(at, "Changed") == "0"
 
 
 def test_a_category_that_this_dataset_lacks_is_kept(sample):

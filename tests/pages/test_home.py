@@ -6,7 +6,7 @@ from core.storage import data_root
 
 
 def texts(at):
-    return " ".join(str(part.value) for part in [*at.title, *at.subheader, *at.markdown, *at.caption])
+    return " ".join(str(part.value) for part in [*at.title, *at.subheader, *at.markdown, *at.caption]).replace("\\", "")
 
 
 def test_the_first_visit_opens_on_the_sample(home, open_page, param):

@@ -4,7 +4,7 @@ import pytest
 
 from core.runs import local, states, store
 from core.runs.spec import plan
-from core.ui import run_view
+from core.ui import components, run_view
 
 
 def start(at):
@@ -15,7 +15,7 @@ def start(at):
 
 @pytest.mark.parametrize("target", ["category", "group"])
 def test_start_makes_a_run_with_what_was_chosen_and_watches_it(sample, open_page, param, target):
-    at = start(open_page("pages/train.py", target=target, preset="notebook", by="huffpost-12"))
+    at = start(open_page("pages/train.py", target=target, preset="notebook", grouping="huffpost-12"))
     (run,) = store.list_all()
     assert (run.spec.target, run.spec.preset, run.spec.grouping.name) == (target, "notebook", "huffpost-12")
     assert param(at, "watch") == run.id
@@ -42,7 +42,7 @@ def test_a_setting_can_be_changed_and_a_wrong_one_is_told(sample, open_page):
     key = "train_settings_logistic_notebook"
     at.session_state[key] = {"edited_rows": {row: {"value": "many"}}, "added_rows": [], "deleted_rows": []}
     start(at.run())
-    assert "max_iter" in at.warning[0].value
+    assert "max_iter cannot be 'many'" in at.warning[0].value.replace("\\", "")
     at.session_state[key] = {"edited_rows": {row: {"value": "7"}}, "added_rows": [], "deleted_rows": []}
     start(at.run())
     (run,) = store.list_all()
@@ -63,7 +63,7 @@ def test_the_runs_are_listed_and_one_is_chosen_by_a_tick(trained, open_page, par
     at = open_page("pages/train.py")
     ids = [run.id for run in store.list_all()]
     assert at.dataframe[-1].value["run"].tolist() == ids
-    at.session_state["train_runs"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    at.session_state[components.table_key("train_runs", ids)] = {"selection": {"rows": [1], "columns": [], "cells": []}}
     at.run()
     assert param(at, "watch") == ids[1]
     assert ids[1] in [part.value for part in at.subheader]

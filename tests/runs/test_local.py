@@ -167,9 +167,9 @@ def test_a_waiting_run_is_cancelled_without_ever_starting(endless):
 def test_a_living_run_is_not_deleted_and_a_dead_one_is(endless):
     run = wait_for(local.submit(endless), lambda run: run.state == states.RUNNING)
     with pytest.raises(InputError, match="is running; cancel it before deleting it"):
-        store.delete(run)
+        store.delete(run.id)
     local.cancel(run)
-    store.delete(local.wait(run))
+    store.delete(local.wait(run).id)
     assert store.run_ids() == []
     assert [path.name for path in models_root().iterdir() if path.is_dir()] == []
 

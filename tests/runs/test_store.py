@@ -69,5 +69,5 @@ def test_an_id_that_could_leave_the_folder_is_refused(home, run_id):
 
 def test_a_deleted_run_leaves_nothing(run):
     store.move(run, states.CANCELLED)
-    store.delete(run)
-    assert list(models_root().iterdir()) == []
+    store.delete(run.id)
+    assert [path for path in models_root().iterdir() if path.is_dir()] == []
