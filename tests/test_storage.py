@@ -133,3 +133,18 @@ def test_the_holder_of_a_lock_is_named_until_it_dies(tmp_path):
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     assert lock_holder(tmp_path / "lock") is None
+
+
+def test_many_processes_that_build_and_sweep_at_once_lose_nothing(tmp_path):
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom core.storage import building\n"
+        "for number in range(60):\n"
+        "    with building(Path(sys.argv[1]) / f'{sys.argv[2]}-{number}') as directory:\n"
+        "        (directory / 'a').write_text('a')\n"
+    )
+    builders = [
+        subprocess.Popen([sys.executable, "-c", script, str(tmp_path), who], cwd=REPOSITORY, stderr=subprocess.PIPE)
+        for who in "abcd"
+    ]
+    assert [builder.communicate()[1] for builder in builders] == [b""] * 4
+    assert len(list(tmp_path.iterdir())) == 240

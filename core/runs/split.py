@@ -11,10 +11,10 @@ from core.runs.spec import FEWEST_RECORDS, TrainingSpec
 def split_rows(texts: pd.Series, categories: pd.Series, spec: TrainingSpec) -> tuple[np.ndarray, np.ndarray]:
     """Return the positions of the training rows and of the test rows, both ascending.
 
-    The split depends on the records, the share and the seed alone, so that runs with different
-    models, targets and groupings are judged on the same rows. It is stratified by raw category.
+    The split depends on the records, the share and the seed, so that runs with different models,
+    targets and groupings are judged on the same rows. It is stratified by raw category.
     Rows with the same text stay on one side: a test row is never one that was learned by heart.
-    Categories too small to be split are pooled by the label that is trained on.
+    Only categories too small to be split are pooled by the label that is trained on.
     """
     unit, first = _units(texts)
     strata = _strata(categories.astype(str).to_numpy()[first], spec)

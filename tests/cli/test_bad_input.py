@@ -1,5 +1,7 @@
 """Each mistake gets one line that says what, which value and what to do; status 2; nothing left behind."""
 
+import os
+
 import pytest
 
 GOOD = '{"headline": "a", "category": "A"}\n'
@@ -151,3 +153,23 @@ def test_without_arguments_the_help_is_shown(core):
     done = core.inside()
     assert done.status == 2
     assert "Usage:" in done.out
+
+
+def test_an_argument_that_is_not_text_is_refused(trained):
+    core, done = trained
+    message = refused(core("classify", "--run", done["run"], "--headline", os.fsdecode(b"x\xff y"), "--json"))
+    assert "is not UTF-8 text; write it in UTF-8" in message
+
+
+def test_output_is_utf_8_whatever_the_terminal_says(trained, monkeypatch):
+    core, done = trained
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    found = core("classify", "--run", done["run"], "--headline", "Zürich grüßt", "--json")
+    assert found.json["results"][0]["headline"] == "Zürich grüßt"
+
+
+@pytest.mark.parametrize("command", [["data", "delete", "sample"], ["runs", "delete", "RUN"]], ids=" ".join)
+def test_json_never_deletes_without_yes(trained, command):
+    core, done = trained
+    arguments = [done["run"] if part == "RUN" else part for part in command]
+    assert "add --yes to delete" in refused(core.inside(*arguments, "--json"))

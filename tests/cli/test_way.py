@@ -5,6 +5,7 @@ import json
 import pytest
 
 from core.grouping.builtin import HUFFPOST_12
+from core.storage import REPOSITORY
 
 LINES = [
     {"headline": f"{word} {number}", "category": kind}
@@ -89,6 +90,19 @@ def test_evaluate_on_another_dataset_scores_all_of_its_rows(trained, tmp_path):
     found = core("evaluate", done["run"], "--dataset", "two", "--json").json
     assert (found["dataset"], found["rows"]) == ("two", 2)
     core("data", "delete", "two", "--yes")
+
+
+def test_rows_that_were_trained_on_are_counted_in_another_dataset(trained, tmp_path):
+    core, done = trained
+    lines = (REPOSITORY / "data" / "sample.jsonl").read_text(encoding="utf-8").strip().split("\n")
+    (tmp_path / "reversed.jsonl").write_text("\n".join(reversed(lines)), encoding="utf-8")
+    core("data", "import", tmp_path / "reversed.jsonl", "--name", "reversed")
+    found = core("evaluate", done["run"], "--dataset", "reversed", "--json").json
+    assert found["rows"] == len(lines)
+    assert found["seen_in_training"] == len(lines) - done["metrics"]["rows"]
+    assert core("evaluate", done["run"], "--json").json["seen_in_training"] == 0
+    assert "the figures flatter it" in core("evaluate", done["run"], "--dataset", "reversed").out
+    core("data", "delete", "reversed", "--yes")
 
 
 def test_evaluate_on_the_training_data_itself_scores_the_test_rows_alone(trained):

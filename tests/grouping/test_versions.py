@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from core.errors import InputError, NotFound
+from core.errors import DamagedError, InputError, NotFound
 from core.grouping import versions
 from core.grouping.grouping import Grouping
 from core.storage import REPOSITORY, groupings_root
@@ -110,3 +110,21 @@ def test_a_file_or_a_name(home, tmp_path):
     (tmp_path / "g.yaml").write_text("NEWS: [A]")
     assert versions.load_or_read(str(tmp_path / "g.yaml")).group_of("A") == "NEWS"
     assert versions.load_or_read("huffpost-12").name == "huffpost-12"
+
+
+def test_folders_of_another_kind_are_no_groupings(home):
+    for name in (".trash", "my dir", "empty"):
+        (groupings_root() / name).mkdir(parents=True)
+    versions.save(Grouping("desks", {"A": "X"}))
+    assert versions.saved_names() == ["desks"]
+
+
+def test_a_damaged_version_is_named_and_does_not_hide_the_others(home):
+    versions.save(Grouping("good", {"A": "X"}))
+    versions.save(Grouping("swap", {"A": "X"}))
+    (groupings_root() / "swap" / "v0001.yaml").write_text("{")
+    assert [one.name for one in versions.list_all()] == ["huffpost-12", "raw", "good"]
+    assert list(versions.damaged()) == ["swap"]
+    with pytest.raises(DamagedError, match="version 1 of grouping 'swap' cannot be read"):
+        versions.load("swap")
+    assert versions.save(Grouping("swap", {"A": "Y"})).version == 2

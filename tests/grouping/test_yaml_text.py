@@ -62,6 +62,7 @@ def test_three_shapes_mean_the_same(text):
             "grouping 'g': group 'A' holds a list of lists or mappings, not a list of categories; "
             "write GROUP: [CATEGORY, ...]",
         ),
+        ("? [a, b]\n: c", "grouping 'g': a name in line 1 is not a text; write GROUP: [CATEGORY, ...]"),
         (
             "groups: 3",
             "grouping 'g': 'groups' is not a mapping but the text '3'; write GROUP: [CATEGORY, ...] lines under it",

@@ -61,3 +61,8 @@ def test_columns_lengths_head_and_rejected_lines_are_there(home, tmp_path, open_
 def test_without_a_dataset_the_next_step_is_told(nothing, open_page):
     at = open_page("pages/explore.py")
     assert at.subheader[0].value == "No dataset yet"
+
+
+def test_a_link_to_a_category_that_is_not_there_shows_all_records(sample, open_page):
+    at = open_page("pages/explore.py", category="![x](http://127.0.0.1:9/x.png)")
+    assert at.subheader[0].value == "All records"

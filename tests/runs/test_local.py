@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from core.data.importing import import_file
 from core.data.sample import import_sample
 from core.errors import DamagedError, InputError, NotFound
 from core.evaluation.evaluate import test_predictions as read_predictions
@@ -180,3 +181,23 @@ def test_a_dataset_that_was_replaced_fails_the_run_with_one_line(dataset):
     assert run.state == states.FAILED
     assert "has other content than when the run was started" in run.status["error"]
     assert not (run.path / "model").exists()
+
+
+def test_texts_that_all_repeat_leave_nothing_to_test_and_fail_the_run(home, tmp_path):
+    (tmp_path / "t.csv").write_text("headline,category\n" + "same,A\n" * 3 + "other,B\n" * 3)
+    run = local.wait(local.submit(plan(import_file(tmp_path / "t.csv", "t"))))
+    assert run.state == states.FAILED
+    assert "leaves no row to test on once equal texts are kept on one side" in run.status["error"]
+
+
+def test_a_wrong_number_of_slots_is_told_before_there_is_a_run(dataset, monkeypatch):
+    monkeypatch.setenv("COPYDESK_SLOTS", "²")
+    with pytest.raises(InputError, match="COPYDESK_SLOTS is '²'; set it to a whole number from 1"):
+        local.submit(plan(dataset))
+    assert store.run_ids() == []
+
+
+def test_a_damaged_run_does_not_keep_the_queue_from_moving(dataset):
+    broken = store.create(plan(dataset))
+    (broken.path / "status.json").write_text("{}")
+    assert local.wait(local.submit(plan(dataset))).state == states.SUCCEEDED

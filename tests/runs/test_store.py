@@ -71,3 +71,24 @@ def test_a_deleted_run_leaves_nothing(run):
     store.move(run, states.CANCELLED)
     store.delete(run.id)
     assert [path for path in models_root().iterdir() if path.is_dir()] == []
+
+
+@pytest.mark.parametrize(
+    "content", ["{}", "null", "[]", "{", '{"state": "running", "created_at": "x"}', '{"state": "?"}']
+)
+def test_a_damaged_status_stops_no_other_run_and_can_be_deleted(run, content):
+    broken = store.create(SPEC)
+    (broken.path / "status.json").write_text(content)
+    with pytest.raises(DamagedError) as error:
+        store.load(broken.id)
+    assert "\n" not in str(error.value)
+    assert [one.id for one in store.list_all()] == [run.id]
+    assert list(store.damaged()) == [broken.id]
+    store.delete(broken.id)
+    assert store.run_ids() == [run.id]
+
+
+def test_a_folder_with_another_kind_of_name_is_no_run(run):
+    (models_root() / f"{run.id} copy").mkdir()
+    (models_root() / f"{run.id} copy" / "spec.json").touch()
+    assert store.run_ids() == [run.id]
