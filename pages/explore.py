@@ -55,7 +55,7 @@ with right:
     st.dataframe(
         records[["headline", "short_description", "category", "date"]].head(HEAD),
         hide_index=True,
-        height=460,
+        height=640,
         column_order=["category", "headline", "date", "short_description"],
         column_config={
             "headline": st.column_config.TextColumn("Headline", width=330),
