@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import cache, charts, components, explore_view, shell
+from core.ui import cache, components, explore_view, shell
 from core.ui.selection import pick, remember, value
 
 PAGE = "explore"
@@ -13,7 +13,7 @@ dataset = shell.require_dataset()
 grouping = shell.chosen().grouping
 palette = shell.palette()
 with shell.told():
-    frame, tables = cache.frame(dataset), cache.tables(dataset)
+    frame = cache.frame(dataset)
 
 components.dataset_facts(dataset)
 
@@ -65,15 +65,9 @@ with right:
         },
     )
 
-missing, columns, lengths, head, rejected = st.tabs(["Missing", "Columns", "Describe", "Head", "Rejected lines"])
-with missing:
-    st.caption("Missing: no value at all. Empty: a text without a character. Neither keeps a record from training.")
-    st.altair_chart(charts.share_bars(tables.missing, palette=palette), theme=None)
-with columns:
-    explore_view.columns_table(tables.columns)
-with lengths:
-    explore_view.lengths_table(tables.lengths, tables.dates)
-with head:
-    st.dataframe(frame.head(20), hide_index=True)
-with rejected:
-    explore_view.rejected_lines(dataset)
+# A tab is drawn when it is opened: the tables about 200,000 rows cost most of a second the first time.
+tabs = st.tabs(list(explore_view.TABS), key="explore_tabs", on_change="rerun")
+for tab, draw in zip(tabs, explore_view.TABS.values(), strict=True):
+    if tab.open:
+        with tab, shell.told():
+            draw(dataset, frame)

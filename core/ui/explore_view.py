@@ -11,7 +11,8 @@ import streamlit as st
 
 from core.data import datasets, overview
 from core.grouping.grouping import Grouping
-from core.ui import charts
+from core.ui import cache, charts
+from core.ui.shell import palette
 from core.ui.theme import Palette
 
 BAR = "bar"
@@ -87,8 +88,15 @@ def forget_click() -> None:
     st.session_state[NONCE] = st.session_state.get(NONCE, 0) + 1
 
 
-def columns_table(table: pd.DataFrame) -> None:
+def _missing(dataset: datasets.Dataset, frame: pd.DataFrame) -> None:
+    """Draw how much is missing or empty in each column."""
+    st.caption("Missing: no value at all. Empty: a text without a character. Neither keeps a record from training.")
+    st.altair_chart(charts.share_bars(overview.missing(frame), palette=palette()), theme=None)
+
+
+def _columns(dataset: datasets.Dataset, frame: pd.DataFrame) -> None:
     """Draw what pandas' info says, a row a column."""
+    table = cache.columns_overview(dataset)
     count = st.column_config.NumberColumn
     st.dataframe(
         table.assign(memory_bytes=table["memory_bytes"] / 1e6),
@@ -105,24 +113,30 @@ def columns_table(table: pd.DataFrame) -> None:
     )
 
 
-def lengths_table(lengths: pd.DataFrame, dates: Mapping[str, object]) -> None:
+def _describe(dataset: datasets.Dataset, frame: pd.DataFrame) -> None:
     """Draw how long the texts are and how the dates spread."""
+    st.caption("Lengths of headline and description.")
     number = st.column_config.NumberColumn
     columns = {name: number(name, format="%.1f") for name in ("mean", "std", "min", "25%", "50%", "75%", "max")}
     st.dataframe(
-        lengths,
+        cache.describe(dataset),
         hide_index=True,
         column_config={"text": "Text", "unit": "Unit", "count": number("Count", format="localized"), **columns},
     )
     spread = {
         name: f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else f"{value:,}" if value is not None else "none"
-        for name, value in dates.items()
+        for name, value in overview.describe_dates(frame).items()
     }
     st.caption("Dates")
     st.dataframe(pd.DataFrame([spread]), hide_index=True)
 
 
-def rejected_lines(dataset: datasets.Dataset) -> None:
+def _head(dataset: datasets.Dataset, frame: pd.DataFrame) -> None:
+    """Draw the first rows with all columns."""
+    st.dataframe(frame.head(20), hide_index=True)
+
+
+def _rejected(dataset: datasets.Dataset, frame: pd.DataFrame) -> None:
     """List the lines of the file that could not be used, with the reason."""
     if not dataset.rejected:
         st.write("Every line of the file was used.")
@@ -134,3 +148,6 @@ def rejected_lines(dataset: datasets.Dataset) -> None:
         hide_index=True,
         column_config={"line": "Line", "reason": "Reason", "text": "Text"},
     )
+
+
+TABS = {"Missing": _missing, "Columns": _columns, "Describe": _describe, "Head": _head, "Rejected lines": _rejected}

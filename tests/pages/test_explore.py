@@ -7,6 +7,11 @@ import pytest
 from core.data.importing import import_file
 
 
+def checked(at):
+    assert not at.exception
+    return at
+
+
 def frames(at):
     return [table.value for table in at.dataframe]
 
@@ -49,8 +54,14 @@ def test_columns_lengths_head_and_rejected_lines_are_there(home, tmp_path, open_
     file.write_text("".join(json.dumps(line) + "\n" for line in lines) + "oops\n")
     import_file(file, "d")
     at = open_page("pages/explore.py", dataset="d")
-    records, columns, lengths, dates, head, rejected = frames(at)
-    assert len(records) == len(head) == 2
+
+    def opened(tab):
+        at.session_state["explore_tabs"] = tab
+        return frames(checked(at.run()))[1:]
+
+    (columns,), (lengths, dates), (head,) = opened("Columns"), opened("Describe"), opened("Head")
+    (rejected,) = opened("Rejected lines")
+    assert len(frames(at)[0]) == len(head) == 2
     assert columns.set_index("column").loc["short_description", ["missing", "empty"]].tolist() == [1, 1]
     assert lengths["count"].tolist() == [2, 2, 1, 1]
     assert dates["count"].iloc[0] == "0"
