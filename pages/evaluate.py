@@ -55,6 +55,7 @@ with left:
     event = st.altair_chart(chart, theme=None, on_select="rerun", key=f"evaluate_matrix_{view}_{order}", alt=alt)
     cell = components.clicked(event, "cell")
 with right:
+    found = st.container()
     pairs, classes = st.columns(2, gap="medium") if wide else (st.container(), st.container())
 with pairs:
     st.subheader("Most confused", anchor=False)
@@ -67,4 +68,6 @@ with classes:
     st.subheader("Classes", anchor=False)
     evaluation_view.class_table(judged.metrics)
 
-evaluation_view.headlines(judged, pair)
+# What a click asks for stands beside the matrix, in the first screen.
+with found:
+    evaluation_view.headlines(judged, pair)

@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CopydeskError as error:
         return _fail(str(error))
     except typer.Abort:
-        return _fail("stopped by request; nothing was changed")
+        return _fail("not confirmed, so nothing was changed; answer y, or add --yes")
     except typer.TyperException as error:
         return _usage(error)
     except KeyboardInterrupt:

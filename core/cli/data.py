@@ -92,7 +92,10 @@ def _print(dataset: Dataset, as_json: bool) -> None:
         for key, value in document.items()
         if isinstance(value, str | int | float) and value != "" and key != "fingerprint"
     }
-    text = pairs({**shown, "fingerprint": dataset.fingerprint[:16]})
+    days = f"{dataset.first_date} to {dataset.last_date}" if dataset.first_date else "none"
+    if dataset.dates_unreadable:
+        days += f", and {dataset.dates_unreadable:,} that could not be read (kept without; write them as YYYY-MM-DD)"
+    text = pairs({**shown, "dates": days, "fingerprint": dataset.fingerprint[:16]})
     if dataset.rejected_reasons:
         rejected = [{"rejected because of": reason, "lines": n} for reason, n in dataset.rejected_reasons.items()]
         text += "\n\n" + table(rejected, ["rejected because of", "lines"])

@@ -27,7 +27,7 @@ def draw() -> None:
     with left:
         _dataset_card(chosen.dataset)
         _grouping_card(chosen.dataset, chosen.grouping)
-        _best_runs()
+        _best_runs(chosen.dataset)
     with right:
         _next_step(chosen)
         _try_a_headline(chosen)
@@ -45,12 +45,14 @@ def _dataset_card(dataset: datasets.Dataset) -> None:
 
 
 def _delete_button(dataset: datasets.Dataset) -> None:
-    with st.popover("Delete", icon=":material/delete:"):
+    # Keys with the name in them: what is open, and under the cursor, must not turn to the next dataset.
+    with st.popover("Delete", icon=":material/delete:", key=f"home_delete_{dataset.name}"):
         name = components.escaped(dataset.name)
         st.write(f"Delete dataset **{name}**? Runs trained on it stay, but cannot list its headlines.")
-        if st.button("Delete it", key="home_delete"):
+        if st.button("Delete it", key=f"home_delete_{dataset.name}_sure"):
             with shell.told():
                 datasets.delete(dataset.name)
+            st.toast(f"Deleted dataset {name}.", icon=":material/delete:")
             st.rerun()
 
 
@@ -81,11 +83,11 @@ def _spread(dataset: datasets.Dataset, grouping: Grouping) -> None:
         st.altair_chart(chart, theme=None)
 
 
-def _best_runs() -> None:
-    runs = shell.finished_runs()
+def _best_runs(dataset: datasets.Dataset) -> None:
+    runs = [run for run in shell.finished_runs() if run.spec.fingerprint == dataset.fingerprint]
     st.subheader("Best runs", anchor=False)
     if not runs:
-        st.write("No run has finished yet. Train shows how far one is; the best will stand here.")
+        st.write("No run on this dataset has finished yet; the best will stand here.")
         return
     runs.sort(key=lambda run: -(run.status.get("metrics") or {}).get("accuracy", 0.0))
     components.runs_table(runs[:5], key="home_runs")
@@ -96,7 +98,7 @@ def _next_step(chosen: shell.Chosen) -> None:
     alive = [run for run in store.list_all() if run.alive]
     if alive:
         text, page, label = "A run is at work. Watch it, or go on browsing.", "pages/train.py", "Watch it"
-    elif chosen.run is None:
+    elif chosen.run is None or chosen.run.spec.fingerprint != chosen.dataset.fingerprint:
         name = components.escaped(chosen.dataset.name)
         text = f"Next: train a first model on {name}. It takes seconds and runs in the background."
         page, label = "pages/train.py", "Train a model"

@@ -12,7 +12,7 @@ from core.errors import InputError
 from core.evaluation.judge import Judged
 from core.evaluation.metrics import Metrics, error_matrix, row_shares
 from core.runs.store import Run
-from core.ui import cache
+from core.ui import cache, shell
 from core.ui.components import escaped, notice, table_key
 
 MOST = 500
@@ -41,6 +41,13 @@ def provenance(run: Run, judged: Judged) -> None:
         f"Run **{run.id}** under **{escaped(judged.grouping.name)}** on {escaped(judged.dataset)}: "
         f"{judged.metrics.rows:,} rows{', none of which training saw' if judged.seen_in_training == 0 else ''}."
     )
+    dataset = shell.chosen().dataset
+    if dataset is not None and dataset.fingerprint != run.spec.fingerprint:
+        st.warning(
+            f"This run was trained on {escaped(run.spec.dataset)}, not on {escaped(dataset.name)}, the dataset in the "
+            "sidebar. Choose another run there, or other rows below.",
+            icon=":material/database:",
+        )
     if judged.seen_in_training is None:
         st.warning("The run's own dataset is not here, so nobody can tell which of these rows it was trained on.")
     elif judged.seen_in_training:

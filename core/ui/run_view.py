@@ -163,9 +163,9 @@ def _set_options(values: Mapping[str, Any], base: Mapping[str, Any]) -> list[str
 
 
 def _delete_button(run: store.Run) -> None:
-    with st.popover("Delete", icon=":material/delete:"):
+    with st.popover("Delete", icon=":material/delete:", key=f"train_delete_{run.id}"):
         st.write(f"Delete run **{run.id}** and its model?")
-        if st.button("Delete it", key=f"train_delete_{run.id}"):
+        if st.button("Delete it", key=f"train_delete_{run.id}_sure"):
             with contextlib.suppress(CopydeskError):
                 store.delete(run.id)
             st.rerun()

@@ -12,6 +12,8 @@ from typing import Any
 
 import streamlit as st
 
+from core.ui.components import escaped
+
 SHARED = "shared"
 
 
@@ -39,6 +41,8 @@ def pick(
         if value in options:
             st.session_state[key] = value
             break
+    if asked is not None and asked not in options:
+        st.warning(escaped(f"There is no {label.lower()} {asked!r} here; another is shown."))
     choice = widget(label, options, key=key, **how)
     remember(page, name, choice)
     return choice

@@ -15,8 +15,10 @@ from core.grouping.builtin import RAW, default_for
 from core.grouping.grouping import Grouping
 from core.runs import states, store
 from core.ui.components import escaped
-from core.ui.selection import SHARED, pick, value
+from core.ui.selection import SHARED, choose, pick, value
 from core.ui.theme import Palette, palette_for
+
+RUN_OF = "shared_run_of"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] {{ padding: 2.2rem 2.5rem 4rem; }}
 [data-testid="stSidebarHeader"] {{ height: 2rem; min-height: 2rem; }}
+[data-testid="InputInstructions"] {{ display: none; }}
 [data-testid="stMetricValue"] {{ font-variant-numeric: tabular-nums; }}
 [data-testid="stMetricValue"] > div {{ overflow: visible; text-overflow: clip; }}
 button[role="tab"][aria-selected="true"] p,
@@ -98,12 +101,20 @@ def _choose_grouping(found: list[datasets.Dataset]) -> None:
 
 def _choose_run() -> None:
     runs = {run.id: run for run in finished_runs()}
+    dataset = _dataset()
+    best = best_run(list(runs.values()), dataset)
+    name = dataset.name if dataset else None
+    # Another dataset brings its own best run; a link says which by itself.
+    if best and st.session_state.get(RUN_OF) not in (None, name):
+        choose(SHARED, "run", best.id)
+    st.session_state[RUN_OF] = name
     pick(
         st.selectbox,
         "Run in use",
         list(runs),
         page=SHARED,
         name="run",
+        default=best.id if best else None,
         format_func=lambda run_id: run_label(runs[run_id]),
         help="The trained model that Evaluate and Classify work with.",
     )
@@ -112,6 +123,14 @@ def _choose_run() -> None:
 def finished_runs() -> list[store.Run]:
     """Return the runs that have a model, the newest first."""
     return [run for run in store.list_all() if run.state == states.SUCCEEDED]
+
+
+def best_run(runs: list[store.Run], dataset: datasets.Dataset | None) -> store.Run | None:
+    """Return the most accurate of ``runs`` on ``dataset``, else the newest of all."""
+    own = [run for run in runs if dataset and run.spec.fingerprint == dataset.fingerprint]
+    if own:
+        return max(own, key=lambda run: (run.status.get("metrics") or {}).get("accuracy", 0.0))
+    return runs[0] if runs else None
 
 
 def run_label(run: store.Run) -> str:
@@ -144,7 +163,7 @@ def _grouping() -> Grouping:
 def _run() -> store.Run | None:
     runs = finished_runs()
     wanted = value(SHARED, "run")
-    return next((run for run in runs if run.id == wanted), runs[0] if runs else None)
+    return next((run for run in runs if run.id == wanted), best_run(runs, _dataset()))
 
 
 def require_dataset() -> datasets.Dataset:

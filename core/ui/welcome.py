@@ -119,7 +119,7 @@ def _import_upload(upload: object, name: str, columns: Mapping) -> None:
             )
     except (CopydeskError, OSError) as error:
         bar.empty()
-        st.error(escaped(str(error)), icon=":material/error:")
+        st.error(escaped(str(error).replace(f"{folder}/", "")), icon=":material/error:")
         return
     choose(SHARED, "dataset", dataset.name)
     st.rerun()

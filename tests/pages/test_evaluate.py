@@ -11,7 +11,12 @@ def run_id(target):
 
 
 def heading(at):
-    return at.subheader[-1].value.replace("\\", "")
+    """Return what stands over the headlines that are listed."""
+    return next(part.value for part in at.subheader if " rows of " in part.value).replace("\\", "")
+
+
+def table_with(at, column):
+    return next(table.value for table in at.dataframe if column in table.value)
 
 
 def metric(at, label):
@@ -49,15 +54,15 @@ def test_a_click_on_a_cell_lists_those_headlines(trained, open_page, param):
     assert not at.exception
     assert "rows of LIFESTYLE rightly taken for LIFESTYLE" in heading(at)
     assert (param(at, "true"), param(at, "predicted")) == ("LIFESTYLE", "LIFESTYLE")
-    headlines = at.dataframe[-1].value
+    headlines = table_with(at, "confidence")
     assert heading(at).startswith(f"{len(headlines)} rows")
     assert headlines["confidence"].is_monotonic_decreasing
 
 
 def test_a_tick_on_a_confused_pair_lists_those_headlines(trained, open_page):
     at = open_page("pages/evaluate.py", run=run_id("category"), grouping="huffpost-12")
-    pair = at.dataframe[0].value.iloc[0]
-    key = components.table_key("evaluate_pairs", at.dataframe[0].value.values.tolist())
+    pair = table_with(at, "back").iloc[0]
+    key = components.table_key("evaluate_pairs", table_with(at, "back").values.tolist())
     at.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     at.run()
     assert heading(at) == f"{pair['rows']} rows of {pair['true']} taken for {pair['predicted']}"
@@ -68,8 +73,8 @@ def test_what_was_chosen_last_counts_in_the_matrix_or_in_the_table(trained, open
     cell = {"selection": {"cell": [{"true": "LIFESTYLE", "predicted": "LIFESTYLE"}]}}
     at.session_state["evaluate_matrix_counts_by size"] = cell
     at.run()
-    pair = at.dataframe[0].value.iloc[0]
-    key = components.table_key("evaluate_pairs", at.dataframe[0].value.values.tolist())
+    pair = table_with(at, "back").iloc[0]
+    key = components.table_key("evaluate_pairs", table_with(at, "back").values.tolist())
     at.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     at.run()
     assert heading(at) == f"{pair['rows']} rows of {pair['true']} taken for {pair['predicted']}"

@@ -65,7 +65,7 @@ def test_a_headline_without_a_word_is_told_kindly(trained, open_page):
 
 def test_deleting_the_dataset_asks_first(sample, open_page):
     at = open_page("Home.py")
-    at.button(key="home_delete").click().run()
+    at.button(key="home_delete_sample_sure").click().run()
     assert not at.exception
     assert not (data_root() / "sample").exists()
 
