@@ -13,14 +13,25 @@ class Cancelled(Exception):
     """Raised by a `Report` to end the training: ``fit`` lets it through and leaves nothing behind."""
 
 
+class Stopped(Exception):
+    """Raised by a `Report` when the process is asked to end and the run may go on later.
+
+    ``fit`` saves a checkpoint where the model can, and lets it through.
+    """
+
+
 class Report(Protocol):
     """Called while a model trains, often enough that a cancel acts within about a second."""
 
-    def __call__(self, phase: str, step: int, total: int, **figures: float) -> None:
-        """Take note of ``step`` of ``total`` of ``phase``; raise `Cancelled` to end the training.
+    def __call__(
+        self, phase: str, step: int, total: int, *, rows: int | None = None, at_most: bool = False, **figures: float
+    ) -> None:
+        """Take note of ``step`` of ``total`` of ``phase``; raise `Cancelled` or `Stopped` to end the training.
 
         Parameters
         ----------
+        rows: how many rows this phase has worked through so far; a row counts each time it is met.
+        at_most: ``total`` is only a bound, the phase may well end sooner.
         figures: what is known at this step, such as ``loss``; mostly nothing.
         """
         ...
@@ -49,5 +60,7 @@ class Classifier(Protocol):
         ...
 
 
-def unreported(phase: str, step: int, total: int, **figures: float) -> None:
+def unreported(
+    phase: str, step: int, total: int, *, rows: int | None = None, at_most: bool = False, **figures: float
+) -> None:
     """Take no note: the `Report` of a training that nobody watches."""

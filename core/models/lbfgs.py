@@ -23,7 +23,7 @@ class IterationReport:
     def __init__(self, matrix: Matrix, targets: np.ndarray, max_iter: int, report: Report) -> None:
         # An even spread, so that no order of the rows can make the sample one-sided.
         rows = np.unique(np.linspace(0, len(targets) - 1, SAMPLE).astype(int))
-        self.matrix, self.targets = matrix[rows], targets[rows]
+        self.matrix, self.targets, self.rows = matrix[rows], targets[rows], len(targets)
         self.max_iter, self.report, self.iteration = max_iter, report, 0
 
     def setup(self, estimator: Any, context: Any) -> None:
@@ -35,14 +35,15 @@ class IterationReport:
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
         """Report before the first iteration too, so that a cancel never waits for one."""
         if self.iteration == 0:
-            self.report("fit", 0, self.max_iter)
+            self.report("fit", 0, self.max_iter, rows=0, at_most=True)
 
     def on_fit_task_end(self, estimator: Any, context: Any, *, fitted_estimator: Any = None) -> bool:
         """Report an iteration; the task around them all has no coefficients yet and is passed over."""
         if context.task_name == "lbfgs-iter" and fitted_estimator is not None:
             self.iteration += 1
             loss = self.loss(fitted_estimator.coef_, fitted_estimator.intercept_)
-            self.report("fit", self.iteration, self.max_iter, loss=loss)
+            rows = self.iteration * self.rows
+            self.report("fit", self.iteration, self.max_iter, rows=rows, at_most=True, loss=loss)
         return False
 
     def loss(self, coefficients: np.ndarray, intercept: np.ndarray) -> float:
@@ -70,7 +71,7 @@ def fit_lbfgs(
     model.set_callbacks(IterationReport(matrix, targets, settings.max_iter, report))
     model.fit(matrix, targets, sample_weight=weights)
     iterations = int(model.n_iter_.max())
-    report("fit", iterations, iterations)
+    report("fit", iterations, iterations, rows=iterations * len(targets))
     return both_labels(model.coef_.T), both_labels(model.intercept_[None])[0]
 
 

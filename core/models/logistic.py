@@ -48,10 +48,12 @@ class LogisticClassifier:
         *,
         seed: int = 42,
         report: Report | None = None,
+        checkpoints: Path | None = None,
     ) -> Self:
         """Return a classifier trained on ``texts`` and their labels ``y``; the same for the same seed.
 
-        ``report`` hears of the phases "vectorize" and "fit"; what it raises ends the training.
+        ``report`` hears of the phases "vectorize" and "fit"; what it raises ends the training. It takes
+        seconds, so it writes no ``checkpoints``: broken off, it begins again.
         Raises InputError when there are fewer than two labels, or no features.
         """
         from core.models.lbfgs import fit_lbfgs
@@ -136,6 +138,11 @@ class LogisticClassifier:
 
 
 CLASSIFIER = LogisticClassifier
+
+
+def wants_gpu(settings: LogisticSettings) -> bool:
+    """No setting makes this model use a GPU."""
+    return False
 
 
 def numbered(texts: Sequence[str], y: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:

@@ -14,7 +14,7 @@ from core.models.classifier import Classifier, Report
 from core.models.settings import checked
 from core.storage import read_json
 
-# A module offers CLASSIFIER, SETTINGS, PRESETS and settings_from.
+# A module offers CLASSIFIER, SETTINGS, PRESETS, settings_from and wants_gpu.
 MODELS: Mapping[str, str] = {"logistic": "core.models.logistic"}
 
 
@@ -48,9 +48,21 @@ def fit(
     *,
     seed: int,
     report: Report | None = None,
+    checkpoints: Path | None = None,
 ) -> Classifier:
-    """Return ``model`` trained on ``texts`` and their labels ``y``."""
-    return module_of(model).CLASSIFIER.fit(texts, y, settings, seed=seed, report=report)
+    """Return ``model`` trained on ``texts`` and their labels ``y``.
+
+    Parameters
+    ----------
+    checkpoints: folder, there or not, for what a broken-off training goes on from; a model that
+        finds its own checkpoint there goes on from it. None: nothing is kept.
+    """
+    return module_of(model).CLASSIFIER.fit(texts, y, settings, seed=seed, report=report, checkpoints=checkpoints)
+
+
+def wants_gpu(model: str, settings: BaseModel) -> bool:
+    """Tell whether the model would train on a GPU, were there one."""
+    return module_of(model).wants_gpu(settings)
 
 
 def load_classifier(directory: Path) -> Classifier:

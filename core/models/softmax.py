@@ -70,16 +70,20 @@ def fit_softmax(
     total = epochs * len(batches)
     every = -(-len(batches) // REPORTS_PER_EPOCH)
     losses: list[float] = []
+    seen = 0
     for step in range(total):
         if step % len(batches) == 0:
             order = random.permutation(len(batches))
         left = 1 - step / total
-        losses.append(model.learn(batches[order[step % len(batches)]], left))
+        batch = batches[order[step % len(batches)]]
+        losses.append(model.learn(batch, left))
+        seen += len(batch.targets)
         if (step + 1) % every == 0 or step + 1 == total:
-            report("fit", step + 1, total, loss=float(np.mean(losses)), epoch=(step + 1) / len(batches))
+            figures = {"loss": float(np.mean(losses)), "epoch": (step + 1) / len(batches)}
+            report("fit", step + 1, total, rows=seen, learning_rate=model.rate * left, **figures)
             losses = []
         elif step % BATCHES_PER_CHECK == 0:
-            report("fit", step, total)
+            report("fit", step, total, rows=seen)
     return model.result()
 
 
