@@ -13,7 +13,7 @@ st.set_page_config(page_title="Copydesk", page_icon=str(ICON), layout="wide")
 shell.style()
 
 welcome.open_on_the_sample()
-local.dispatch()
+local.look()
 page = st.navigation(
     [
         st.Page(dashboard.draw, title="Home", icon=":material/home:", url_path="home", default=True),

@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from core.errors import DamagedError, InputError, shorten
 
@@ -190,12 +190,37 @@ def _is_abandoned(work: Path) -> bool:
         return False
 
 
+_held: dict[Path, IO[str]] = {}
+
+
+def hold_lock(path: Path) -> bool:
+    """Take the POSIX lock on ``path`` for as long as this process lives; False when another one has it.
+
+    The system frees it the moment the process ends, however it ends, and no child inherits it.
+    """
+    file = path.open("a")
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return False
+    _held[path] = file
+    return True
+
+
+def release_lock(path: Path) -> None:
+    """Give a lock that `hold_lock` took back before the process ends."""
+    _held.pop(path).close()
+
+
 def lock_holder(path: Path) -> int | None:
     """Return the pid of the process that holds the POSIX lock on ``path``, None when nobody does.
 
-    It asks without taking the lock (F_GETLK), so any number may ask while one is about to take
-    it. A process is not told of its own lock, and would lose it by asking.
+    It asks without taking the lock (F_GETLK), so any number may ask while one is about to take it.
     """
+    # A process is not told of its own lock, and would lose it by opening and closing the file.
+    if path in _held:
+        return os.getpid()
     # struct flock; off_t is 64 bits on every system that Python's large-file support covers.
     layout, type_at, pid_at = ("qqihh", 3, 2) if sys.platform == "darwin" else ("hhqqi", 0, 4)
     fields = [0, 0, 0, 0, 0]

@@ -11,7 +11,7 @@ from core.ui.selection import pick, remember, value
 PAGE = "train"
 
 shell.title("Train")
-local.dispatch()
+local.look()
 dataset = shell.require_dataset()
 saved = shell.chosen().grouping
 components.notice(dataset)

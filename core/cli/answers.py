@@ -122,8 +122,8 @@ def export(
 def _run(run_id: str) -> Run:
     from core.runs import local, store
 
-    local.dispatch()
-    return store.load(run_id)
+    local.settle()
+    return store.find(run_id)
 
 
 def _grouping(reference: str | None) -> Grouping | None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import typer
 
 from core import __version__
-from core.cli import answers, data, grouping, service, training
+from core.cli import answers, data, grouping, runs, service, training
 from core.errors import CopydeskError, InputError, one_line, shorten
 
 DONE, RUN_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -25,7 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(data.app, name="data")
 app.add_typer(grouping.app, name="grouping")
-app.add_typer(training.runs_app, name="runs")
+app.add_typer(runs.app, name="runs")
 training.register(app)
 answers.register(app)
 service.register(app)

@@ -54,6 +54,13 @@ def pairs(values: Mapping[str, Any]) -> str:
     return "\n".join(f"{name.ljust(width)}  {_cell(value)}" for name, value in values.items())
 
 
+def bytes_text(count: float) -> str:
+    """Return a number of bytes for people."""
+    from core.runs.wording import size
+
+    return size(count)
+
+
 def _cell(value: object) -> str:
     if value is None:
         return "–"

@@ -1,22 +1,21 @@
-"""``train`` and ``runs``: start, watch, cancel and delete training runs."""
+"""``train``: start a training run, and wait for it."""
 
 from __future__ import annotations
 
 import sys
-import time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli.printing import Json, confirm, emit, pairs, say, table
+from core.cli.printing import Json, emit, say
 from core.errors import InputError, shorten
 
 if TYPE_CHECKING:
     from core.runs.store import Run
 
-runs_app = typer.Typer(help="List, show, follow, cancel and delete runs.", no_args_is_help=True, rich_markup_mode=None)
-
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, as `runs list` prints it.")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A hyperparameter; may be repeated.")
+]
 
 
 def train(
@@ -28,44 +27,41 @@ def train(
         typer.Option(metavar="NAME|FILE", help="The grouping.", show_default="huffpost-12 where it fits, else raw"),
     ] = None,
     preset: Annotated[str, typer.Option(help="default or notebook.")] = "default",
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A hyperparameter; may be repeated.")
-    ] = None,
+    set_: SetOption = None,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="For the split and the fit.")] = 42,
     test_share: Annotated[float, typer.Option(help="Share of each category kept for the test.")] = 0.2,
+    priority: Annotated[
+        int, typer.Option(min=-1000, max=1000, help="A waiting run of a higher priority starts earlier.")
+    ] = 0,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the end; exit with 1 if it is not a success.")] = False,
     json: Json = False,
 ) -> None:
     """Start a training run. It goes on in the background when this command, or the terminal, ends."""
     from core.data import datasets
     from core.grouping import versions
-    from core.runs import local, states
+    from core.runs import local
+    from core.runs.preflight import look_ahead
     from core.runs.spec import plan
 
-    chosen = versions.load_or_read(grouping) if grouping is not None else None
+    found = datasets.load(dataset)
     spec = plan(
-        datasets.load(dataset),
+        found,
         model=model,
         target=target,
-        grouping=chosen,
+        grouping=versions.load_or_read(grouping) if grouping is not None else None,
         preset=preset,
-        overrides=_overrides(set_ or []),
+        overrides=overrides_from(set_ or []),
         seed=seed,
         test_share=test_share,
     )
-    run = local.submit(spec)
-    if not wait:
-        text = f"started run {run.id}; `python -m core runs logs {run.id} --follow` shows how it goes"
-        emit({"run": run.id, "state": run.state}, text, json)
-        return
-    run = _wait(run)
-    document = run.document()
-    emit({key: document[key] for key in ("run", "state", "seconds", "metrics", "error")}, _text(run), json)
-    if run.state != states.SUCCEEDED:
-        raise typer.Exit(1)
+    outlook = look_ahead(spec, found)
+    for warning in outlook.warnings:
+        say(f"warning: {warning}")
+    run = local.submit(spec, priority=priority, expected_seconds=outlook.seconds)
+    start_or_wait(run, "started", wait, json)
 
 
-def _overrides(settings: list[str]) -> dict[str, str]:
+def overrides_from(settings: list[str]) -> dict[str, str]:
     """Turn KEY=VALUE texts into a mapping."""
     found = {}
     for setting in settings:
@@ -76,17 +72,36 @@ def _overrides(settings: list[str]) -> dict[str, str]:
     return found
 
 
+def start_or_wait(run: Run, what: str, wait: bool, json: bool) -> None:
+    """Say that a run was started or resumed; with ``wait`` go on to its end, and exit with 1 if it is no success."""
+    from core.cli.runs import run_text
+    from core.runs import listing, states
+
+    if not wait:
+        text = f"{what} run {run.id}; `python -m core runs logs {run.id} --follow` shows how it goes"
+        emit({"run": run.id, "state": run.state}, text, json)
+        return
+    run = _wait(run)
+    document = listing.document(run)
+    emit({key: document[key] for key in ("run", "state", "seconds", "metrics", "error")}, run_text(run), json)
+    if run.state != states.SUCCEEDED:
+        raise typer.Exit(1)
+
+
 def _wait(run: Run) -> Run:
     """Wait for the end, telling a person at a terminal how far it is; Ctrl-C leaves the run alone."""
-    from core.runs import local
+    from core.runs import local, waiting
+    from core.runs.store import list_all
+    from core.runs.wording import how_far
 
     shown = {"line": ""}
 
     def look(seen: Run) -> None:
-        progress = seen.status["progress"]
-        line = f"{progress['phase']} {progress['step']:,}/{progress['total']:,}"
-        if line != shown["line"] and sys.stderr.isatty():
-            print(f"\r{run.id}  {line:<40}", end="", file=sys.stderr, flush=True)
+        if not sys.stderr.isatty():
+            return
+        line = how_far(seen, waiting.places(list_all()).get(seen.id))
+        if line != shown["line"]:
+            print(f"\r\033[K{seen.title}  {line}", end="", file=sys.stderr, flush=True)
         shown["line"] = line
 
     try:
@@ -97,94 +112,6 @@ def _wait(run: Run) -> Run:
     if sys.stderr.isatty():
         print(file=sys.stderr)
     return ended
-
-
-@runs_app.command("list", epilog="Example: python -m core runs list --json")
-def list_(json: Json = False) -> None:
-    """List the runs, the newest first."""
-    from core.runs import local, store
-
-    local.dispatch()
-    found = [run.document() for run in store.list_all()]
-    for run_id, reason in store.damaged().items():
-        say(f"warning: run {run_id} cannot be read: {reason}")
-    rows = [{**run, **{key: (run["metrics"] or {}).get(key) for key in ("accuracy", "macro_f1")}} for run in found]
-    columns = ["run", "state", "target", "grouping", "dataset", "preset", "seconds", "accuracy", "macro_f1"]
-    emit({"runs": found}, table(rows, columns) if found else "No run yet: start one with `train`.", json)
-
-
-@runs_app.command(epilog="Example: python -m core runs show 20260101-120000-logistic-1a2b")
-def show(run: RunId, json: Json = False) -> None:
-    """Show a run: what it was started with, how far it is, its figures."""
-    found = _look(run)
-    emit(found.document(), _text(found), json)
-
-
-@runs_app.command(epilog="Example: python -m core runs logs 20260101-120000-logistic-1a2b --follow")
-def logs(
-    run: RunId,
-    follow: Annotated[bool, typer.Option("--follow", help="Go on until the run ends.")] = False,
-    json: Json = False,
-) -> None:
-    """Print what the worker of a run wrote."""
-    from core.runs import local, store
-
-    found = _look(run)
-    if json:
-        emit({"run": found.id, "state": found.state, "log": store.log_tail(found, 10_000)}, "", True)
-        return
-    with (found.path / "log.txt").open(encoding="utf-8", errors="replace") as file:
-        print(file.read(), end="", flush=True)
-        while follow and found.alive:
-            time.sleep(0.2)
-            local.dispatch()
-            found = store.load(run)
-            print(file.read(), end="", flush=True)
-
-
-@runs_app.command(epilog="Example: python -m core runs cancel 20260101-120000-logistic-1a2b")
-def cancel(run: RunId, json: Json = False) -> None:
-    """Stop a run that waits or works; what it made so far is removed."""
-    from core.runs import local
-
-    ended = local.wait(local.cancel(_look(run)))
-    emit({"run": ended.id, "state": ended.state}, f"run {ended.id} is {ended.state}", json)
-
-
-@runs_app.command(epilog="Example: python -m core runs delete 20260101-120000-logistic-1a2b --yes")
-def delete(
-    run: RunId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, json: Json = False
-) -> None:
-    """Delete a run with its model; refused while it is alive."""
-    from core.runs import local, store
-
-    local.dispatch()
-    if run not in store.run_ids():
-        store.load(run)  # says what there is
-    confirm(f"Delete run {run} and its model?", yes, json)
-    store.delete(run)
-    emit({"run": run, "deleted": True}, f"deleted run {run}", json)
-
-
-def _look(run_id: str) -> Run:
-    """Return the run as it is now, with workers that are gone settled first."""
-    from core.runs import local, store
-
-    local.dispatch()
-    return store.load(run_id)
-
-
-def _text(run: Run) -> str:
-    """Return a run for people: its facts, its hyperparameters, its figures."""
-    document = run.document()
-    progress = document["progress"] or {}
-    facts: dict[str, Any] = {
-        key: value for key, value in document.items() if isinstance(value, str | int | float) and key != "fingerprint"
-    }
-    if run.alive:
-        facts["progress"] = f"{progress['phase']} {progress['step']:,}/{progress['total']:,}"
-    figures = {key: value for key, value in (document["metrics"] or {}).items() if isinstance(value, int | float)}
-    return "\n\n".join(filter(None, [pairs(facts), pairs(document["hyperparameters"]), pairs(figures)]))
 
 
 def register(app: typer.Typer) -> None:

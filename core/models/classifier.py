@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a training takes, about and rather too much: bytes of memory at its peak, and of files that stay."""
+
+    memory_bytes: int
+    disk_bytes: int
 
 
 class Cancelled(Exception):

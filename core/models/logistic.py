@@ -11,7 +11,7 @@ import numpy as np
 
 from core.errors import InputError, shorten
 from core.models import logistic_files
-from core.models.classifier import Report, unreported
+from core.models.classifier import Needs, Report, unreported
 from core.models.logistic_settings import PRESETS, LogisticSettings, settings_from
 from core.models.tfidf import Tfidf
 
@@ -20,6 +20,7 @@ __all__ = ["MODEL", "PRESETS", "SETTINGS", "LogisticClassifier", "LogisticSettin
 MODEL = "logistic"
 SETTINGS = LogisticSettings
 BATCH = 4096
+BASE_BYTES, BYTES_PER_ROW, FEATURES_PER_ROW, SMALL_FILES = 300_000_000, 5_000, 4, 200_000
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,19 @@ CLASSIFIER = LogisticClassifier
 def wants_gpu(settings: LogisticSettings) -> bool:
     """No setting makes this model use a GPU."""
     return False
+
+
+def needs(settings: LogisticSettings, *, rows: int, labels: int) -> Needs:
+    """Return what a training takes: measured on 1,000 to 167,616 headlines of 42 categories, rounded up."""
+    features = min(settings.max_features or FEATURES_PER_ROW * rows, FEATURES_PER_ROW * rows)
+    # Coefficients as they are fitted, and lbfgs holds them, their gradients and ten pairs of steps in float64.
+    fitted = features * labels * (8 * 26 if settings.solver == "lbfgs" else 4 * 3)
+    stored = features * (labels * (2 if settings.stored_as == "float16" else 4) + 30)
+    return Needs(BASE_BYTES + rows * BYTES_PER_ROW + fitted, stored + rows * labels + SMALL_FILES)
+
+
+def check_before_start(settings: LogisticSettings, *, rows: int, labels: int, free_bytes: int) -> None:
+    """Nothing but what every run is checked for."""
 
 
 def numbered(texts: Sequence[str], y: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:

@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from core.errors import DamagedError, InputError, shorten
-from core.models.classifier import Classifier, Report
+from core.models.classifier import Classifier, Needs, Report
 from core.models.settings import checked
 from core.storage import read_json
 
-# A module offers CLASSIFIER, SETTINGS, PRESETS, settings_from and wants_gpu.
+# A module offers CLASSIFIER, SETTINGS, PRESETS, settings_from, wants_gpu, needs and check_before_start.
 MODELS: Mapping[str, str] = {"logistic": "core.models.logistic"}
 
 
@@ -63,6 +63,21 @@ def fit(
 def wants_gpu(model: str, settings: BaseModel) -> bool:
     """Tell whether the model would train on a GPU, were there one."""
     return module_of(model).wants_gpu(settings)
+
+
+def needs(model: str, settings: BaseModel, *, rows: int, labels: int) -> Needs:
+    """Return what training on a dataset of ``rows`` rows for ``labels`` labels takes, where no earlier run tells."""
+    return module_of(model).needs(settings, rows=rows, labels=labels)
+
+
+def check_before_start(model: str, settings: BaseModel, *, rows: int, labels: int, free_bytes: int) -> None:
+    """Raise InputError for what can be known to go wrong before a training is queued.
+
+    Parameters
+    ----------
+    rows, labels: of the dataset, and those that are learned; free_bytes: on the disk that takes the run.
+    """
+    module_of(model).check_before_start(settings, rows=rows, labels=labels, free_bytes=free_bytes)
 
 
 def load_classifier(directory: Path) -> Classifier:

@@ -1,169 +1,220 @@
-"""The local runner: one process a run, on this machine, with no service to install.
+"""The local runner, for those who start and watch runs: one process a run, on this machine.
 
-Whoever submits or looks calls `dispatch`, which ends what can be ended, starts what can be
-started, and is safe to be called by any number of processes at once.
+Nothing has to be started by hand: whoever submits or looks sees to it that there is a dispatcher
+(`core.runs.dispatcher`), and what is read here is the runs' directories alone.
 """
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from core.errors import CopydeskError, InputError, shorten
-from core.runs import states, store
+from core.errors import CopydeskError, InputError, one_line, shorten
+from core.runs import dispatcher, slots, states, status, store, waiting
+from core.runs.preflight import Outlook, check
 from core.runs.spec import TrainingSpec
-from core.storage import REPOSITORY, home, lock_holder, models_root, sweep, write_atomic
+from core.storage import REPOSITORY, home, lock_holder, models_root, write_atomic
 
-GRACE_SECONDS = 5.0
-START_SECONDS = 30.0
+SETTLE_SECONDS = 5.0
+START_SECONDS = 20.0
+LOG_BYTES = 1_000_000
 
-
-def slots() -> int:
-    """Return how many runs may work at once: COPYDESK_SLOTS, default 1."""
-    value = os.environ.get("COPYDESK_SLOTS", "1")
-    if not (value.isascii() and value.isdecimal()) or int(value) < 1:
-        raise InputError(f"COPYDESK_SLOTS is {shorten(value)}; set it to a whole number from 1")
-    return int(value)
+_started: dict[Path, subprocess.Popen[bytes]] = {}
+_starting = threading.Lock()
 
 
-def submit(spec: TrainingSpec) -> store.Run:
-    """Queue a run and start it as soon as a slot is free; return it at once."""
-    slots()  # what is wrong with the setting is said before there is a run
-    run = store.create(spec)
-    dispatch()
+def submit(spec: TrainingSpec, *, priority: int = 0, expected_seconds: float | None = None) -> store.Run:
+    """Queue a run, to be started as soon as a slot is free; return it at once.
+
+    Parameters
+    ----------
+    expected_seconds: what earlier runs tell that it will take, None when they do not.
+    """
+    slots.cpu_slots()  # what is wrong with the setting is said before there is a run
+    run = store.create(spec, priority=priority, expected_seconds=expected_seconds)
+    _make_sure_of_the_dispatcher()
     return store.load(run.id)
 
 
-def dispatch() -> None:
-    """Settle the runs whose workers are gone, then start queued ones while a slot is free.
+def look() -> None:
+    """See to it that the queue moves; cheap, and safe for any number of processes to call at any time.
 
     Whoever may only read the runs leaves that to those who may write.
     """
     root = models_root()
     if not root.is_dir() or not os.access(root, os.W_OK):
         return
-    with (root / ".dispatch.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        sweep(root)
-        for run in _alive():
-            # One damaged run must not keep the others from going on.
-            with contextlib.suppress(CopydeskError):
-                _settle(run)
-        alive = _alive()
-        working = sum(is_working(run) for run in alive)
-        for run in alive:
-            if working < slots() and run.state == states.QUEUED and not is_working(run):
-                working += _launch(run)
+    runs, damaged = store.survey()
+    if any(run.alive for run in runs) or any(map(store.is_mendable, damaged)):
+        _start_dispatcher(root)
 
 
-def _alive() -> list[store.Run]:
-    """Return the runs that wait or work, in the order of the queue: the oldest first."""
-    return [run for run in reversed(store.list_all()) if run.alive]
+def _start_dispatcher(root: Path) -> subprocess.Popen[bytes] | None:
+    """Start a dispatcher unless there is one, or one of ours is coming up; return the process if so."""
+    with _starting:
+        if lock_holder(root / dispatcher.LOCK) is not None:
+            return None
+        ours = _started.get(root)
+        if ours is not None and ours.poll() is None:
+            return ours
+        log = root / dispatcher.LOG
+        flags = "wb" if log.exists() and log.stat().st_size > LOG_BYTES else "ab"
+        with log.open(flags) as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "core.runs.dispatcher"],
+                cwd=REPOSITORY,
+                env={**os.environ, "COPYDESK_HOME": str(home())},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        _started[root] = process
+    # Wait for it in a thread, so that it never stays behind as a zombie of a long-lived server.
+    threading.Thread(target=process.wait, daemon=True).start()
+    return process
+
+
+def _make_sure_of_the_dispatcher() -> None:
+    """Return once a dispatcher is there; CopydeskError with its last words when none comes up."""
+    root = models_root()
+    process = _start_dispatcher(root)
+    deadline = time.monotonic() + START_SECONDS
+    while process is not None and lock_holder(root / dispatcher.LOCK) is None:
+        code = process.poll()
+        if code == 0:
+            return  # it has done what there was to do, or another one was quicker
+        if code is not None or time.monotonic() > deadline:
+            last = (root / dispatcher.LOG).read_text(encoding="utf-8", errors="replace").strip().split("\n")[-1]
+            raise CopydeskError(
+                f"the run is queued, but what moves the queue could not start ({shorten(one_line(last), 200)}); "
+                f"see {root / dispatcher.LOG}"
+            )
+        wait_a_moment(0.01)
 
 
 def is_working(run: store.Run) -> bool:
-    """Tell whether a worker holds the run's lock; not to be asked by that worker itself."""
-    return lock_holder(run.path / store.WORKER_LOCK) is not None
+    """Tell whether a worker holds the run's lock."""
+    return dispatcher.is_working(run.id)
 
 
-def _settle(run: store.Run) -> None:
-    """Bring the state in line with what is: a dead worker, a cancel that was not heard."""
-    if is_working(run):
-        with contextlib.suppress(FileNotFoundError):
-            asked = (run.path / store.CANCEL).stat().st_mtime
-            if time.time() - asked > GRACE_SECONDS:
-                _signal(run, signal.SIGKILL)
-        return
-    # Read again: the worker may have ended well between the two looks.
-    run = store.load(run.id)
-    if run.state == states.QUEUED and run.cancel_requested:
-        store.move(run, states.CANCELLED)
-    elif run.state == states.RUNNING:
-        _bury(run)
+def settled(run_id: str) -> store.Run:
+    """Return the run as it is: one whose worker is gone is waited for until that is written down."""
+    settle()
+    return store.load(run_id)
 
 
-def _bury(run: store.Run) -> None:
-    """Record the end of a worker that is gone without a last word."""
-    from core.runs.pipeline import discard
-
-    discard(run.path)
-    started = datetime.fromisoformat(run.status["started_at"])
-    seconds = round((datetime.now(UTC) - started).total_seconds(), 3)
-    if run.cancel_requested:
-        store.move(run, states.CANCELLED, seconds=seconds)
-    else:
-        error = "the worker ended without a word (killed, out of memory, or the machine restarted)"
-        store.move(run, states.INTERRUPTED, seconds=seconds, error=f"{error}; start a new run with the same settings")
+def settle() -> None:
+    """Wait, a bounded time, until no run is said to be at work whose worker is gone, or has lost its status."""
+    look()
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while _is_unsettled() and time.monotonic() < deadline and os.access(models_root(), os.W_OK):
+        wait_a_moment(0.05)
+        look()
 
 
-def _launch(run: store.Run) -> bool:
-    """Start the worker and wait until it holds its lock, a fraction of a second; tell if it does."""
-    with (run.path / "log.txt").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "core.runs.worker", str(run.path)],
-            cwd=REPOSITORY,
-            env={**os.environ, "COPYDESK_HOME": str(home()), "PYTHONUNBUFFERED": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if is_working(run):
-            return True
-        if process.poll() is not None:
-            # Already ended: well, or before it could say a word.
-            store.move(run, states.FAILED, error="the worker could not start; the log has the reason")
-            return False
-        time.sleep(0.01)
-    process.kill()
-    store.move(run, states.FAILED, error=f"the worker did not start within {START_SECONDS:.0f} s")
-    return False
+def _is_unsettled() -> bool:
+    runs, damaged = store.survey()
+    gone = any(run.state == states.RUNNING and not is_working(run) for run in runs)
+    return gone or any(map(store.is_mendable, damaged))
 
 
 def cancel(run: store.Run) -> store.Run:
-    """Ask the run to stop: the marker first, then SIGTERM; `dispatch` kills after a grace time.
+    """Ask the run to stop: the marker first, then SIGTERM; the dispatcher kills it after a grace time.
 
     Raises InputError when the run has ended already.
     """
-    dispatch()
     run = store.load(run.id)
     if not run.alive:
-        raise InputError(f"run {shorten(run.id)} is {run.state} already; there is nothing to cancel")
+        raise InputError(f"run {shorten(run.title)} is {run.state} already; there is nothing to cancel")
     if not run.cancel_requested:
-        write_atomic(run.path / store.CANCEL, store.now() + "\n")
-    if is_working(run):
-        _signal(run, signal.SIGTERM)
-    dispatch()
+        write_atomic(run.path / status.CANCEL, "")
+    if run.state == states.QUEUED and not is_working(run):
+        status.move(run.path, states.CANCELLED)
+    else:
+        dispatcher.signal_group(lock_holder(run.path / status.WORKER_LOCK), signal.SIGTERM)
+    look()
     return store.load(run.id)
 
 
-def _signal(run: store.Run, number: signal.Signals) -> None:
-    """Send a signal to the worker and all of its group.
+def resume(run: store.Run) -> store.Run:
+    """Queue an interrupted run again: it goes on from its last checkpoint, or begins again, as the same run.
 
-    The pid is the one that the system names as holder of the lock, never one that was written
-    down and may be somebody else's by now.
+    Raises InputError for a run that was not interrupted.
     """
-    pid = lock_holder(run.path / store.WORKER_LOCK)
-    # 0 would be our own group: the holder is in another container, which only the marker reaches.
-    if pid:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, number)
+    run = store.load(run.id)
+    if run.state != states.INTERRUPTED:
+        other = f"`runs retry {run.id}` starts a new run like it" if not run.alive else "it goes on by itself"
+        raise InputError(f"run {shorten(run.title)} is {run.state}, not interrupted; {other}")
+    progress = {"phase": "queued", "step": 0, "total": 0}
+    sequence = store.next_sequence()
+    status.reserve(run.path)
+    if status.move(run.path, states.QUEUED, sequence=sequence, progress=progress, error=None, log_end=None):
+        _make_sure_of_the_dispatcher()
+    return store.load(run.id)
 
 
-def wait(run: store.Run, on_look: object = None, every: float = 0.1) -> store.Run:
+def retry(run: store.Run, overrides: Mapping[str, str] | None = None, *, priority: int = 0) -> store.Run:
+    """Start a new run with the spec of ``run``, its hyperparameters changed by ``overrides`` (setting -> text).
+
+    Raises InputError when its dataset is gone or has other content by now, or a setting cannot be used.
+    """
+    spec, outlook = again(run.spec, overrides or {})
+    return submit(spec, priority=priority, expected_seconds=outlook.seconds)
+
+
+def again(spec: TrainingSpec, overrides: Mapping[str, str]) -> tuple[TrainingSpec, Outlook]:
+    """Return ``spec`` with other hyperparameters, checked as if it were new, and what it will take."""
+    from core.data import datasets
+    from core.models.registry import settings_of, wants_gpu
+
+    dataset = datasets.load(spec.dataset)
+    if dataset.fingerprint != spec.fingerprint:
+        raise InputError(
+            f"dataset {shorten(spec.dataset)} has other content than when the run was started; start a new run with it"
+        )
+    settings = settings_of(spec.model, {**spec.hyperparameters, **overrides})
+    changed = spec.model_copy(
+        update={
+            "hyperparameters": settings.model_dump(mode="json"),
+            "device": "gpu" if wants_gpu(spec.model, settings) else "cpu",
+        }
+    )
+    return changed, check(changed, dataset)
+
+
+def set_priority(run: store.Run, priority: int) -> store.Run:
+    """Change when a waiting run starts; InputError for one that does not wait."""
+    with status.changing(run.path) as found:
+        if found["state"] != states.QUEUED:
+            raise InputError(f"run {shorten(run.title)} is {found['state']}; only a run that waits has a priority")
+        found["priority"] = priority
+    return store.load(run.id)
+
+
+def put_first(run: store.Run) -> store.Run:
+    """Let a waiting run start before all others that wait."""
+    others = [other.priority for other in store.list_all() if other.state == states.QUEUED and other.id != run.id]
+    return set_priority(run, max([*others, run.priority - 1]) + 1)
+
+
+def place(run: store.Run) -> int | None:
+    """Return the run's place in the queue, from 1; None when it does not wait."""
+    return waiting.places(store.list_all()).get(run.id)
+
+
+def wait(run: store.Run, on_look: Callable[[store.Run], None] | None = None, every: float = 0.1) -> store.Run:
     """Return the run once it has ended, looking ``every`` seconds; ``on_look(run)`` each time."""
     while True:
-        dispatch()
+        settle()
         run = store.load(run.id)
-        if callable(on_look):
+        if on_look is not None:
             on_look(run)
         if not run.alive:
             return run

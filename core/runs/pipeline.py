@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import shutil
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -20,10 +17,13 @@ from core.evaluation.predictions import Predictions, load_predictions, save_pred
 from core.grouping.builtin import RAW
 from core.models import registry
 from core.models.classifier import Classifier, Report
-from core.runs.manifest import FOLDERS, write_manifest
+from core.runs.endings import CHECKPOINTS, discard
+from core.runs.manifest import write_manifest
+from core.runs.progress import peak_memory
 from core.runs.spec import TrainingSpec
 from core.runs.split import split_rows
-from core.storage import building
+from core.runs.status import METRICS
+from core.storage import building, write_json
 
 BATCH = 4096
 
@@ -32,7 +32,8 @@ def train(spec: TrainingSpec, run_path: Path, report: Report) -> dict[str, Any]:
     """Read, vectorize, fit, evaluate and save; return the metrics of the run.
 
     ``report`` is called with the phase and how far it is; what it raises ends the training, and
-    then neither ``model/`` nor ``evaluation/`` stays.
+    then neither ``model/`` nor ``evaluation/`` stays. A training that was broken off goes on from
+    what is in ``checkpoints/``, where the model keeps any.
     """
     start = time.perf_counter()
     report("read", 0, 1)
@@ -56,6 +57,7 @@ def train(spec: TrainingSpec, run_path: Path, report: Report) -> dict[str, Any]:
         registry.settings_of(spec.model, spec.hyperparameters),
         seed=spec.seed,
         report=report,
+        checkpoints=run_path / CHECKPOINTS,
     )
     predictions = Predictions(
         dataset=spec.dataset,
@@ -65,7 +67,8 @@ def train(spec: TrainingSpec, run_path: Path, report: Report) -> dict[str, Any]:
         categories=pd.Categorical(frame["category"].iloc[test]).remove_unused_categories(),
         probabilities=_predict(classifier, texts.iloc[test].tolist(), report),
     )
-    return _save(spec, run_path, classifier, predictions, report, start)
+    counts = {"training_rows": len(training)}
+    return _save(run_path, classifier, predictions, {**figures(spec, predictions), **counts}, report, start)
 
 
 def _check_split(spec: TrainingSpec, labels: int, test_rows: int) -> None:
@@ -82,43 +85,41 @@ def _predict(classifier: Classifier, texts: list[str], report: Report) -> np.nda
     """Return float16 probabilities, shape (texts, labels), batch by batch."""
     found = np.zeros((len(texts), len(classifier.labels)), dtype=np.float16)
     for begin in range(0, len(texts), BATCH):
-        report("evaluate", begin, len(texts))
+        report("evaluate", begin, len(texts), rows=begin)
         batch = texts[begin : begin + BATCH]
         found[begin : begin + len(batch)] = classifier.predict_proba(batch)
-    report("evaluate", len(texts), len(texts))
+    report("evaluate", len(texts), len(texts), rows=len(texts))
     return found
 
 
 def _save(
-    spec: TrainingSpec,
     run_path: Path,
     classifier: Classifier,
     predictions: Predictions,
+    metrics: dict[str, Any],
     report: Report,
     start: float,
 ) -> dict[str, Any]:
-    """Write model, predictions and manifest, all or nothing; return the metrics."""
-    metrics = figures(spec, predictions)
+    """Write model, predictions, metrics and manifest, all or nothing; return the metrics.
+
+    The manifest comes last: where it is and fits, the run has its result, whatever happens to the worker.
+    """
     report("save", 0, 1)
     try:
         with building(run_path / "model") as directory:
             classifier.save(directory)
         with building(run_path / "evaluation") as directory:
             save_predictions(predictions, directory)
+            seconds = time.perf_counter() - start
+            metrics = {**metrics, "train_seconds": seconds, "peak_memory_bytes": peak_memory()}
+            write_json(directory / METRICS.name, metrics)
         load_predictions(run_path / "evaluation")
         write_manifest(run_path)
         report("save", 1, 1)
     except BaseException:
         discard(run_path)
         raise
-    return {**metrics, "train_seconds": time.perf_counter() - start, "peak_memory_bytes": peak_memory()}
-
-
-def discard(run_path: Path) -> None:
-    """Remove what would make a run look finished."""
-    (run_path / "manifest.json").unlink(missing_ok=True)
-    for folder in FOLDERS:
-        shutil.rmtree(run_path / folder, ignore_errors=True)
+    return metrics
 
 
 def figures(spec: TrainingSpec, predictions: Predictions) -> dict[str, Any]:
@@ -133,9 +134,3 @@ def figures(spec: TrainingSpec, predictions: Predictions) -> dict[str, Any]:
         raw = judge(spec, predictions, RAW).metrics
         found["category"] = {"labels": len(raw.labels), **raw.headline()}
     return found
-
-
-def peak_memory() -> int:
-    """Return the largest resident memory of this process so far, in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

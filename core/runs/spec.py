@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.data.datasets import Dataset
 from core.errors import InputError, shorten
-from core.grouping.builtin import default_for
-from core.grouping.grouping import Grouping
+
+if TYPE_CHECKING:
+    # pandas and numpy would double the time in which a worker, or the queue, comes up.
+    from core.data.datasets import Dataset
+    from core.grouping.grouping import Grouping
 
 TARGETS = ("category", "group")
 FEWEST_RECORDS = 3
@@ -36,6 +38,8 @@ class SpecGrouping(_Frozen):
 
     def grouping(self) -> Grouping:
         """Return it as a `Grouping`."""
+        from core.grouping.grouping import Grouping
+
         return Grouping(self.name, self.mapping, self.version)
 
 
@@ -48,6 +52,7 @@ class TrainingSpec(_Frozen):
     categories: the raw categories of the dataset, sorted.
     hyperparameters: every setting of the model, presets and ``--set`` resolved.
     target: "category" (answers any grouping by adding up) or "group".
+    device: "gpu" for a run that waits for a GPU of its own, on a machine that has one.
     """
 
     format: Literal[1] = 1
@@ -61,6 +66,7 @@ class TrainingSpec(_Frozen):
     preset: str = "default"
     hyperparameters: dict[str, Any] = {}
     target: Literal["category", "group"] = "category"
+    device: Literal["cpu", "gpu"] = "cpu"
     grouping: SpecGrouping
 
     def target_of(self, category: str) -> str:
@@ -80,7 +86,9 @@ def plan(
     test_share: float = 0.2,
 ) -> TrainingSpec:
     """Return the spec of a run that can be trained, else raise InputError with the reason."""
-    from core.models.registry import settings_from
+    from core.grouping.builtin import default_for
+    from core.models.registry import settings_from, wants_gpu
+    from core.runs.preflight import check
 
     if target not in TARGETS:
         raise InputError(f"target {shorten(target)} is unknown; choose one of: {', '.join(TARGETS)}")
@@ -99,30 +107,8 @@ def plan(
         preset=preset,
         hyperparameters=settings.model_dump(mode="json"),
         target=target,
+        device="gpu" if wants_gpu(model, settings) else "cpu",
         grouping=SpecGrouping(name=grouping.name, version=grouping.version, mapping=dict(grouping.mapping)),
     )
-    _check_enough(spec, dataset.category_counts)
+    check(spec, dataset)
     return spec
-
-
-def _check_enough(spec: TrainingSpec, counts: Mapping[str, int]) -> None:
-    """Raise InputError unless there are two labels or more, each with enough records to split."""
-    kind = spec.target
-    rows: dict[str, int] = {}
-    for category, count in counts.items():
-        label = spec.target_of(category)
-        rows[label] = rows.get(label, 0) + count
-    if len(rows) < 2:
-        only = shorten(next(iter(rows), ""))
-        raise InputError(
-            f"dataset {shorten(spec.dataset)} has the single {kind} {only}; a classifier needs two or more: "
-            + ("import records of another category" if kind == "category" else "choose another grouping")
-        )
-    label, fewest = min(rows.items(), key=lambda item: (item[1], item[0]))
-    if fewest < FEWEST_RECORDS:
-        advice = "merge it in a grouping and train with --target group, or import without it"
-        raise InputError(
-            f"{kind} {shorten(label)} of dataset {shorten(spec.dataset)} has {fewest} "
-            f"{'record' if fewest == 1 else 'records'}, too few to split into training and test rows "
-            f"(at least {FEWEST_RECORDS}); add records, or {advice}"
-        )

@@ -1,19 +1,15 @@
-"""Runs on disk: one directory each, the only truth about it.
-
-Whoever changes ``status.json`` holds a lock on the directory, reads, changes and replaces the
-file, so a reader at any time sees a whole and valid state.
-"""
+"""Runs on disk: one directory each, the only truth about it; anyone may read it at any time."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,34 +17,31 @@ from typing import Any
 from pydantic import ValidationError
 
 from core.errors import DamagedError, InputError, NotFound, shorten
-from core.runs import states
+from core.runs import about, clock, states, status
 from core.runs.spec import TrainingSpec
-from core.storage import BUILDING, LOCK, NAME, building, checked_name, models_root, read_json, write_atomic, write_json
+from core.storage import BUILDING, LOCK, NAME, building, checked_name, models_root, write_atomic, write_json
 
-WORKER_LOCK = "worker.lock"
-STATUS_LOCK = "status.lock"
-CANCEL = "cancel"
-
-
-def now() -> str:
-    """Return the time as ISO 8601 in UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+SPEC, METRICS, LOG = "spec.json", "metrics.jsonl", status.LOG
+SEQUENCE = ".sequence"
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run as it was on disk at one moment.
+    """A run as it was on disk at one moment; not to be changed.
 
     Attributes
     ----------
-    status: the content of status.json: state, created_at, started_at, finished_at, seconds,
-        progress {phase, step, total, ...}, metrics, error, pid, host, history.
+    status: the content of status.json: state, created_at, started_at, finished_at, seconds, sequence,
+        priority, expected_seconds, progress {phase, step, total, ...}, metrics, error, pid, host, started, history.
+    name, note: what people call it and say of it.
     """
 
     id: str
     path: Path
     spec: TrainingSpec
     status: dict[str, Any]
+    name: str | None = None
+    note: str = ""
 
     @property
     def state(self) -> str:
@@ -61,15 +54,42 @@ class Run:
         return self.state in states.ALIVE
 
     @property
+    def title(self) -> str:
+        """Its name, or its id while it has none."""
+        return self.name or self.id
+
+    @property
     def cancel_requested(self) -> bool:
         """True once somebody asked for the run to be cancelled."""
-        return (self.path / CANCEL).exists()
+        return (self.path / status.CANCEL).exists()
+
+    @property
+    def sequence(self) -> int:
+        """Its number in the order in which runs were queued; no clock decides it."""
+        found = self.status.get("sequence")
+        return found if isinstance(found, int) else 0
+
+    @property
+    def priority(self) -> int:
+        """Runs of a higher priority start first; 0 unless somebody changed it."""
+        found = self.status.get("priority")
+        return found if isinstance(found, int) else 0
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it has worked, all attempts together; None before it has begun."""
+        worked = self.status.get("seconds")
+        if self.state != states.RUNNING:
+            return worked
+        since = clock.seconds_since(self.status.get("started"))
+        return worked if since is None else round((worked or 0.0) + since, 3)
 
     def document(self) -> dict[str, Any]:
         """Return what ``runs show`` prints."""
-        spec, status = self.spec, self.status
+        spec, found = self.spec, self.status
         return {
             "run": self.id,
+            "name": self.name,
             "state": self.state,
             "model": spec.model,
             "preset": spec.preset,
@@ -77,164 +97,207 @@ class Run:
             "grouping": spec.grouping.name,
             "dataset": spec.dataset,
             "fingerprint": spec.fingerprint,
-            "created_at": status["created_at"],
-            "seconds": status.get("seconds"),
-            "progress": status.get("progress"),
-            "metrics": status.get("metrics"),
-            "error": status.get("error"),
+            "created_at": found["created_at"],
+            "started_at": found.get("started_at"),
+            "finished_at": found.get("finished_at"),
+            "host": found.get("host"),
+            "priority": self.priority,
+            "seconds": self.seconds,
+            "progress": found.get("progress"),
+            "metrics": found.get("metrics"),
+            "error": found.get("error"),
+            "note": self.note,
             "hyperparameters": spec.hyperparameters,
+            "history": found["history"],
         }
 
 
-def create(spec: TrainingSpec) -> Run:
+def create(spec: TrainingSpec, *, priority: int = 0, expected_seconds: float | None = None) -> Run:
     """Make the directory of a new, queued run and return the run."""
-    created = now()
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    run_id = f"{stamp}-{spec.model}-{secrets.token_hex(2)}"
-    status = {
-        "state": states.QUEUED,
-        "created_at": created,
-        "progress": {"phase": "queued", "step": 0, "total": 0},
-        "history": [{"state": states.QUEUED, "at": created}],
-    }
+    run_id = f"{datetime.now(UTC).strftime('%Y%m%d-%H%M%S')}-{spec.model}-{secrets.token_hex(2)}"
+    text = spec.model_dump_json(indent=2) + "\n"
+    first = status.first(
+        sequence=next_sequence(),
+        priority=priority,
+        expected_seconds=expected_seconds,
+        spec_sha256=_sha256(text.encode("utf-8")),
+    )
     with building(models_root() / run_id) as directory:
-        write_atomic(directory / "spec.json", spec.model_dump_json(indent=2) + "\n")
-        write_json(directory / "status.json", status)
-        (directory / "log.txt").touch()
+        write_atomic(directory / SPEC, text)
+        write_json(directory / status.STATUS, first)
+        (directory / status.STATUS_LOCK).touch()
+        status.reserve(directory)
+        status.say(directory, states.QUEUED, first["created_at"])
     return load(run_id)
+
+
+def next_sequence() -> int:
+    """Return the next number in the order of the queue: larger than every one before, whatever the clock says."""
+    root = models_root()
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / f"{SEQUENCE}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            last = int((root / SEQUENCE).read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            last = max((run.sequence for run in list_all()), default=0)
+        write_atomic(root / SEQUENCE, f"{last + 1}\n", durable=False)
+    return last + 1
 
 
 def load(run_id: str) -> Run:
     """Return the run of that id; NotFound when there is none, DamagedError when unreadable."""
     path = models_root() / checked_name("run", run_id)
-    if not (path / "spec.json").exists():
+    if not _is_run(path):
         ids = run_ids()
         have = (
             f"the newest is {ids[0]}; `runs list` shows all" if ids else "there is no run yet; start one with `train`"
         )
         raise NotFound(f"run {shorten(run_id)} does not exist; {have}")
-    return Run(run_id, path, _read_spec(path), _read_status(path))
+    return _read(path)
 
 
-def _read_status(path: Path) -> dict[str, Any]:
-    """Return the status; DamagedError unless it has what every status has."""
-    status = read_json(path / "status.json")
-    needed = {"state": str, "created_at": str, "progress": dict, "history": list}
-    if isinstance(status, dict) and status.get("state") == states.RUNNING:
-        needed["started_at"] = str
-    if (
-        not isinstance(status, dict)
-        or not all(isinstance(status.get(key), kind) for key, kind in needed.items())
-        or status["state"] not in states.MOVES
-    ):
-        raise DamagedError(f"{path / 'status.json'} is not the status of a run; delete run {path.name}")
-    return status
+def find(reference: str) -> Run:
+    """Return the run of that id, or the one that people call so; NotFound, DamagedError, InputError otherwise."""
+    named = [run for run in list_all() if run.name == reference]
+    return named[0] if named else load(reference)
 
 
-def _read_spec(path: Path) -> TrainingSpec:
+_cache: dict[Path, tuple[tuple[Any, ...], Run]] = {}
+
+
+def _read(path: Path) -> Run:
+    """Return the run in ``path``, parsed again only when one of its files was replaced."""
+    marks = tuple(_mark(path / name) for name in (SPEC, status.STATUS, about.ABOUT))
+    cached = _cache.get(path)
+    if cached and cached[0] == marks:
+        return cached[1]
+    found = status.read(path)
+    said = about.read(path)
+    run = Run(path.name, path, _read_spec(path, found.get("spec_sha256")), found, said.name, said.note)
+    _cache[path] = (marks, run)
+    return run
+
+
+def _mark(path: Path) -> tuple[int, int, int] | None:
+    """Return what changes whenever a file is replaced or written to; None where there is none."""
     try:
-        return TrainingSpec.model_validate(read_json(path / "spec.json"))
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _read_spec(path: Path, sha256: str | None) -> TrainingSpec:
+    """Return the spec; DamagedError when it cannot be read, or is not what was written when the run was queued."""
+    remedy = f"restore it, or delete run {path.name}"
+    try:
+        content = (path / SPEC).read_bytes()
+    except OSError as error:
+        raise DamagedError(f"{path / SPEC} cannot be read ({error.strerror}); {remedy}") from error
+    try:
+        spec = TrainingSpec.model_validate(json.loads(content))
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise DamagedError(
-            f"{path / 'spec.json'} cannot be read ({where}: {first['msg']}); delete run {path.name}"
-        ) from error
+        where = ".".join(map(str, first["loc"])) or "spec"
+        raise DamagedError(f"{path / SPEC} cannot be read ({where}: {first['msg']}); {remedy}") from error
+    except ValueError as error:
+        raise DamagedError(f"{path / SPEC} cannot be read ({error}); {remedy}") from error
+    if sha256 is not None and sha256 != _sha256(content):
+        raise DamagedError(f"{path / SPEC} was changed since the run was queued; {remedy}")
+    return spec
+
+
+def _is_run(path: Path) -> bool:
+    """Tell whether ``path`` holds a run; one that may not be looked into counts, so that it is told of."""
+    for name in (SPEC, status.STATUS):
+        try:
+            (path / name).stat()
+        except PermissionError:
+            return True
+        except OSError:
+            continue
+        return True
+    return False
 
 
 def run_ids() -> list[str]:
-    """Return the ids of all runs, the newest first."""
+    """Return the ids of all runs, the last in the alphabet first: the newest, as far as clocks can be trusted."""
     root = models_root()
-    folders = root.iterdir() if root.is_dir() else ()
-    found = (path for path in folders if NAME.fullmatch(path.name) and (path / "spec.json").exists())
-    return sorted((path.name for path in found), reverse=True)
+    folders = list(root.iterdir()) if root.is_dir() else []
+    return sorted((path.name for path in folders if NAME.fullmatch(path.name) and _is_run(path)), reverse=True)
 
 
 def list_all() -> list[Run]:
-    """Return all readable runs, the newest first; a damaged one is left to `load` to explain."""
-    runs = []
-    for run_id in run_ids():
-        # NotFound: deleted by somebody else while this list was made.
-        with contextlib.suppress(DamagedError, NotFound):
-            runs.append(load(run_id))
-    return runs
+    """Return all readable runs, the last queued first; a damaged one is left to `damaged` to explain."""
+    return survey()[0]
 
 
 def damaged() -> dict[str, str]:
     """Return id -> what is wrong, for the runs that cannot be read."""
-    found = {}
-    for run_id in run_ids():
+    return survey()[1]
+
+
+def survey() -> tuple[list[Run], dict[str, str]]:
+    """Return the readable runs, the last queued first, and id -> what is wrong for the others."""
+    root = models_root()
+    ids = run_ids()
+    runs, wrong = [], {}
+    for run_id in ids:
         try:
-            load(run_id)
+            runs.append(_read(root / run_id))
         except DamagedError as error:
-            found[run_id] = str(error)
-        except NotFound:
-            continue
-    return found
+            # Deleted by somebody else while this list was made: nothing is wrong with it.
+            if _is_run(root / run_id):
+                wrong[run_id] = str(error)
+    if len(_cache) > 2 * len(ids) + 16:
+        _forget_all_but(root, set(ids))
+    return sorted(runs, key=lambda run: (run.sequence, run.id), reverse=True), wrong
 
 
-@contextlib.contextmanager
-def _status(path: Path, *, durable: bool) -> Iterator[dict[str, Any]]:
-    """Yield the status to change, under the directory's lock, and write it back."""
-    with (path / STATUS_LOCK).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        status = read_json(path / "status.json")
-        yield status
-        text = json.dumps(status, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-        write_atomic(path / "status.json", text, durable=durable)
+def _forget_all_but(root: Path, ids: set[str]) -> None:
+    for path in list(_cache):
+        if path.parent != root or path.name not in ids:
+            _cache.pop(path, None)
 
 
-def move(run: Run, to: str, **changes: Any) -> bool:
-    """Move the run to state ``to`` and merge ``changes`` into its status.
-
-    Returns False, and changes nothing, when the run meanwhile is where it cannot go there from.
-    """
-    with _status(run.path, durable=True) as status:
-        if not states.may_move(status["state"], to):
-            return False
-        at = now()
-        status.update(changes, state=to)
-        status["history"].append({"state": to, "at": at})
-        if to == states.RUNNING:
-            status["started_at"] = at
-        if to in states.ENDED:
-            status["finished_at"] = at
-    return True
+def is_mendable(run_id: str) -> bool:
+    """Tell whether a damaged run can be brought to a state: a lost status, or a lost spec of a living run."""
+    path = models_root() / run_id
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        return False
+    try:
+        return status.read(path)["state"] in states.ALIVE
+    except DamagedError:
+        return True
 
 
-def record_progress(run: Run, progress: dict[str, Any]) -> None:
-    """Replace the progress of a running run; not forced to disk, it is soon replaced again."""
-    with _status(run.path, durable=False) as status:
-        if status["state"] == states.RUNNING:
-            status["progress"] = progress
+def rename(run: Run, name: str) -> None:
+    """Give the run a name that no other run has; an empty one takes it away."""
+    title = about.checked_title(name)
+    for other in list_all():
+        if title and (title == other.id or (title == other.name and other.id != run.id)):
+            raise InputError(f"run name {shorten(title)} is taken by run {other.id}; choose another")
+    about.write(run.path, replace(about.read(run.path), name=title))
 
 
-def record_metrics(run: Run, event: dict[str, Any]) -> None:
-    """Append one event as a line to ``metrics.jsonl``."""
-    line = json.dumps({"time": now(), **event}, ensure_ascii=False, allow_nan=False)
-    with (run.path / "metrics.jsonl").open("a", encoding="utf-8") as file:
-        file.write(line + "\n")
+def annotate(run: Run, note: str) -> None:
+    """Keep a note with the run; an empty one takes it away."""
+    about.write(run.path, replace(about.read(run.path), note=about.checked_note(note)))
 
 
-def metrics_events(run: Run) -> list[dict[str, Any]]:
-    """Return the events of ``metrics.jsonl``; a last line that is still being written is left out."""
-    path = run.path / "metrics.jsonl"
-    events = []
-    for line in path.read_text(encoding="utf-8").split("\n") if path.exists() else ():
-        with contextlib.suppress(ValueError):
-            events.append(json.loads(line))
-    return events
-
-
-def log_tail(run: Run, lines: int = 40) -> str:
-    """Return the last ``lines`` lines of the log."""
-    path = run.path / "log.txt"
-    if not path.exists():
-        return ""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 100_000))
-        text = file.read().decode("utf-8", errors="replace")
-    return "\n".join(text.rstrip("\n").split("\n")[-lines:])
+def disk_bytes(run: Run) -> int:
+    """Return the bytes that the run's directory takes on disk."""
+    total = 0
+    for folder, _, files in os.walk(run.path):
+        for name in files:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(folder, name)).st_blocks * 512  # noqa: PTH118 - 500 runs are walked
+    return total
 
 
 def delete(run_id: str) -> None:
@@ -242,16 +305,57 @@ def delete(run_id: str) -> None:
 
     The directory is renamed first, so that a kill half-way leaves no half of a run to be seen.
     """
-    # A damaged run can be deleted too.
-    with contextlib.suppress(DamagedError):
-        run = load(run_id)
-        if run.alive:
-            raise InputError(f"run {shorten(run_id)} is {run.state}; cancel it before deleting it")
     path = models_root() / checked_name("run", run_id)
     trash = path.with_name(f"{BUILDING}deleted-{run_id}")
     try:
-        (path / LOCK).touch()
-        os.rename(path, trash)
+        with (path / status.STATUS_LOCK).open("a") as lock:
+            # Under the lock, so that nobody takes it up again between the look and the removal.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _refuse_alive(path)
+            (path / LOCK).touch()
+            os.rename(path, trash)
     except FileNotFoundError as error:
-        raise NotFound(f"run {shorten(run_id)} was deleted by somebody else meanwhile") from error
+        raise NotFound(f"run {shorten(run_id)} does not exist any more; it was deleted meanwhile") from error
     shutil.rmtree(trash, ignore_errors=True)
+
+
+def _refuse_alive(path: Path) -> None:
+    # A damaged run can be deleted too.
+    with contextlib.suppress(DamagedError):
+        state = status.read(path)["state"]
+        if state in states.ALIVE:
+            raise InputError(f"run {shorten(path.name)} is {state}; cancel it before deleting it")
+
+
+def record_metrics(run: Run, event: dict[str, Any]) -> None:
+    """Append one event as a line to ``metrics.jsonl``."""
+    line = json.dumps({"time": clock.now(), **event}, ensure_ascii=False, allow_nan=False)
+    with (run.path / METRICS).open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
+def metrics_events(run: Run) -> list[dict[str, Any]]:
+    """Return the events of ``metrics.jsonl``; a line that was cut, or is still being written, is left out."""
+    try:
+        text = (run.path / METRICS).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    events = []
+    for line in text.split("\n"):
+        with contextlib.suppress(ValueError):
+            event = json.loads(line)
+            if isinstance(event, dict):
+                events.append(event)
+    return events
+
+
+def log_tail(run: Run, lines: int = 40) -> str:
+    """Return the last ``lines`` lines of the log."""
+    path = run.path / LOG
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 100_000))
+            text = file.read().decode("utf-8", errors="replace")
+    except OSError:
+        return ""
+    return "\n".join(text.rstrip("\n").split("\n")[-lines:])

@@ -1,110 +1,121 @@
 """The process that trains one run: ``python -m core.runs.worker RUN_DIR``.
 
 It holds a lock on the run for as long as it lives, so anyone can tell whether it still does.
-There is no signal handler: a killed worker says nothing, and whoever looks next draws the
-conclusion from the lock, the state and the cancel marker (`core.runs.local`).
+On SIGTERM it dies at once when the run is to be cancelled; else the model may save a checkpoint
+first, and the run can be resumed. A worker that is killed says nothing: the dispatcher draws the
+conclusion (`core.runs.endings`).
 """
 
 from __future__ import annotations
 
-import fcntl
+import contextlib
 import os
+import signal
 import socket
 import sys
+import threading
 import time
 import traceback
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from core.errors import CopydeskError, one_line
-from core.runs import states, store
+from core.errors import CopydeskError, is_disk_full, one_line
+from core.runs import clock, endings, local, states, status, store
+from core.storage import hold_lock
 
-EVERY_SECONDS = 0.2
+SUCCEEDED, FAILED, NOT_MINE = 0, 1, 75
+WATCH_SECONDS = 1.0
 
 
 def main(arguments: list[str]) -> int:
-    """Train the run in the directory given; return 0 when it succeeded, else 1."""
-    run = store.load(Path(arguments[0]).name)
-    lock = _lock(run)
-    if lock is None:
+    """Train the run in the directory given; return 0 when it succeeded."""
+    path = Path(arguments[0])
+    if not hold_lock(path / status.WORKER_LOCK):
         print("another worker trains this run already", flush=True)
-        return 1
-    started = {"pid": os.getpid(), "host": socket.gethostname()}
-    if run.cancel_requested or not store.move(run, states.RUNNING, **started):
-        store.move(run, states.CANCELLED)
-        return 1
-    state, changes = _work(run)
-    if state != states.SUCCEEDED:
-        from core.runs.pipeline import discard
-
-        discard(run.path)
-    store.move(run, state, **changes)
-    print(f"{state} after {changes['seconds']:.1f} s", flush=True)
-    lock.close()
-    _let_the_queue_move()
-    return 0 if state == states.SUCCEEDED else 1
+        return NOT_MINE
+    started = {"pid": os.getpid(), "host": socket.gethostname(), "started": clock.stamp()}
+    if not status.move(path, states.RUNNING, oom_kills=endings.oom_kills(), error=None, **started):
+        return NOT_MINE
+    threading.Thread(target=_keep_the_queue_moving, daemon=True).start()
+    state, changes = _work(path)
+    return _end(path, state, changes)
 
 
-def _lock(run: store.Run) -> IO[str] | None:
-    """Take the run's lock, freed by the system when this process ends however it ends."""
-    file = (run.path / store.WORKER_LOCK).open("w")
-    try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        return None
-    return file
-
-
-def _work(run: store.Run) -> tuple[str, dict[str, Any]]:
+def _work(path: Path) -> tuple[str, dict[str, Any]]:
     """Train; return the state to end in and what to record with it."""
-    from core.models.classifier import Cancelled
-
-    start = time.perf_counter()
+    start = time.monotonic()
+    before = 0.0
     try:
-        from core.runs.pipeline import train
-
-        metrics = train(run.spec, run.path, ProgressReport(run, Cancelled))
-        store.record_metrics(run, {"phase": "result", **metrics})
-        ended: tuple[str, dict[str, Any]] = (states.SUCCEEDED, {"metrics": metrics})
-    except Cancelled:
-        ended = (states.CANCELLED, {})
+        run = store.load(path.name)
+        before = run.status.get("seconds") or 0.0
+        ended: tuple[str, dict[str, Any]] = _train(run)
     except CopydeskError as error:
         ended = (states.FAILED, {"error": one_line(str(error))})
     except BaseException as error:
         traceback.print_exc()
-        reason = "out of memory" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
-        ended = (states.FAILED, {"error": f"{one_line(reason)[:300]}; the log has the details"})
-    ended[1]["seconds"] = round(time.perf_counter() - start, 3)
+        ended = (states.FAILED, {"error": _reason(error)})
+    ended[1]["seconds"] = round(before + time.monotonic() - start, 3)
     return ended
 
 
-class ProgressReport:
-    """Called by the pipeline; writes progress and metrics, and raises when a cancel is asked for."""
+def _train(run: store.Run) -> tuple[str, dict[str, Any]]:
+    """Train the run; return the state that it ends in, unless an error ends it."""
+    from core.models.classifier import Cancelled, Stopped
+    from core.runs.progress import ProgressReport
 
-    def __init__(self, run: store.Run, cancelled: type[BaseException]) -> None:
-        self.run, self.cancelled = run, cancelled
-        self.phase, self.written = "", 0.0
+    report = ProgressReport(run)
+    signal.signal(signal.SIGTERM, lambda *_: _on_term(run, report))
+    try:
+        from core.runs.pipeline import train
 
-    def __call__(self, phase: str, step: int, total: int, **figures: float) -> None:
-        """Report ``step`` of ``total`` of ``phase``; ``figures`` such as loss are kept as metrics."""
-        if self.run.cancel_requested:
-            raise self.cancelled
-        if figures:
-            store.record_metrics(self.run, {"phase": phase, "step": step, **figures})
-        if phase != self.phase:
-            print(f"{phase}", flush=True)
-        due = time.monotonic() - self.written >= EVERY_SECONDS
-        if due or phase != self.phase or step == total:
-            store.record_progress(self.run, {"phase": phase, "step": step, "total": total, **figures})
-            self.phase, self.written = phase, time.monotonic()
+        metrics = train(run.spec, run.path, report)
+        store.record_metrics(run, {"phase": "result", **metrics})
+        return states.SUCCEEDED, {"metrics": metrics}
+    except Cancelled:
+        return states.CANCELLED, {}
+    except Stopped:
+        error = f"the worker was asked to end (SIGTERM), as when the machine shuts down; {endings.TAKE_UP}"
+        return states.INTERRUPTED, {"error": error, "log_end": endings.log_end(run.path)}
 
 
-def _let_the_queue_move() -> None:
-    """Start what waits, so that nobody has to look for the next run to begin."""
-    from core.runs.local import dispatch
+def _on_term(run: store.Run, report: Any) -> None:
+    """Die at once for a cancel, for nothing of it stays; else let the training come to a good stop."""
+    if run.cancel_requested:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
+    report.stop_asked = True
 
-    dispatch()
+
+def _reason(error: BaseException) -> str:
+    if is_disk_full(error):
+        return endings.DISK_FULL
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this run; use fewer rows, or lower what its settings ask for"
+    return f"{one_line(f'{type(error).__name__}: {error}')[:300]}; the log has the details"
+
+
+def _end(path: Path, state: str, changes: dict[str, Any]) -> int:
+    """Record the end; return the exit status, by which a full disk is told even where no file can be written."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    full = changes.get("error") == endings.DISK_FULL
+    try:
+        endings.clear(path, state)
+        print(f"{state} after {changes['seconds']:.1f} s", flush=True)
+        status.move(path, state, **changes)
+    except OSError:
+        if not full:
+            raise
+        return endings.DISK_FULL_STATUS
+    return SUCCEEDED if state == states.SUCCEEDED else FAILED
+
+
+def _keep_the_queue_moving() -> None:
+    """See to it that there is a dispatcher for as long as this run is at work, even when nobody looks."""
+    while True:
+        time.sleep(WATCH_SECONDS)
+        # What stands in its way, a full disk or a missing right, may be gone at the next look.
+        with contextlib.suppress(OSError, CopydeskError):
+            local.look()
 
 
 if __name__ == "__main__":

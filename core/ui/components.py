@@ -131,7 +131,7 @@ def runs_alive() -> None:
 
 @st.fragment(run_every=1.0)
 def _alive_fragment() -> None:
-    local.dispatch()
+    local.look()
     alive = [run for run in store.list_all() if run.alive]
     if not alive:
         # The last one has ended: the whole page shows what came of it, and this polling stops.

@@ -84,7 +84,7 @@ def draw(run: store.Run, palette: Palette) -> None:
 
 @st.fragment(run_every=1.0)
 def _living(run_id: str, palette: Palette) -> None:
-    local.dispatch()
+    local.look()
     run = found(run_id)
     if run is None or not run.alive:
         st.rerun()

@@ -1,0 +1,245 @@
+"""``runs``: list, watch, compare and keep house among the training runs."""
+
+from __future__ import annotations
+
+import codecs
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core.cli.printing import Json, bytes_text, confirm, emit, pairs, say, table
+from core.cli.training import SetOption, overrides_from, start_or_wait
+
+if TYPE_CHECKING:
+    from core.runs.store import Run
+
+app = typer.Typer(
+    help="List, show, follow, compare, cancel, resume and delete runs.", no_args_is_help=True, rich_markup_mode=None
+)
+
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id or name, as `runs list` prints it.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait for the end; exit with 1 if it is not a success.")]
+COLUMNS = ("run", "state", "dataset", "preset", "target", "grouping", "seconds", "accuracy", "macro_f1", "disk")
+
+
+@app.command("list", epilog="Example: python -m core runs list --state succeeded --sort accuracy")
+def list_(
+    state: Annotated[
+        list[str] | None, typer.Option(metavar="STATE", help="Only runs of this state; may be repeated.")
+    ] = None,
+    dataset: Annotated[str | None, typer.Option(metavar="NAME", help="Only runs on this dataset.")] = None,
+    model: Annotated[str | None, typer.Option(metavar="MODEL", help="Only runs of this model.")] = None,
+    text: Annotated[
+        str, typer.Option(metavar="WORDS", help="Only runs with these words in what is told of them.")
+    ] = "",
+    sort: Annotated[
+        str,
+        typer.Option(metavar="KEY", help="created, accuracy, macro_f1, seconds, disk, name, state or dataset."),
+    ] = "created",
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.", show_default="all")] = None,
+    json: Json = False,
+) -> None:
+    """List the runs, the newest first."""
+    from core.runs import listing, local, store
+
+    local.settle()
+    everything, damaged = store.survey()
+    for run_id, reason in damaged.items():
+        say(f"warning: run {run_id} cannot be read: {reason}")
+    runs = listing.matching(everything, state=state or (), dataset=dataset, model=model, words=text)
+    found = listing.documents(listing.sorted_by(runs, sort)[:limit])
+    nothing = "No run matches." if everything else "No run yet: start one with `train`."
+    wrong = [{"run": run_id, "error": reason} for run_id, reason in damaged.items()]
+    emit({"runs": found, "damaged": wrong}, _rows(found) if found else nothing, json)
+
+
+def _rows(found: list[dict[str, Any]]) -> str:
+    """Return runs as a table, with their names where any has one."""
+    rows = [
+        {
+            **run,
+            "state": f"{run['state']} {run['place']}" if run["place"] else run["state"],
+            "accuracy": (run["metrics"] or {}).get("accuracy"),
+            "macro_f1": (run["metrics"] or {}).get("macro_f1"),
+            "disk": bytes_text(run["disk_bytes"]),
+        }
+        for run in found
+    ]
+    return table(rows, [*COLUMNS, "name"] if any(run["name"] for run in found) else COLUMNS)
+
+
+@app.command(epilog="Example: python -m core runs show 20260101-120000-logistic-1a2b")
+def show(run: RunId, json: Json = False) -> None:
+    """Show a run: what it was started with, how far it is, its figures."""
+    from core.runs import listing
+
+    found = _look(run)
+    emit(listing.document(found), run_text(found), json)
+
+
+@app.command(epilog="Example: python -m core runs logs 20260101-120000-logistic-1a2b --follow")
+def logs(
+    run: RunId,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on until the run ends.")] = False,
+    json: Json = False,
+) -> None:
+    """Print what the worker of a run wrote, and each move of its state."""
+    from core.runs import local, store
+
+    found = _look(run)
+    if json:
+        emit({"run": found.id, "state": found.state, "log": store.log_tail(found, 10_000)}, "", True)
+        return
+    # A letter may be cut in two where the file ends just now.
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    with (found.path / store.LOG).open("rb") as file:
+        while True:
+            alive = follow and found.alive
+            # Read after the look, so that what was written before the end is not missed.
+            print(decoder.decode(file.read()), end="", flush=True)
+            if not alive:
+                return
+            time.sleep(0.2)
+            local.settle()
+            found = store.load(found.id)
+
+
+@app.command(epilog="Example: python -m core runs cancel 20260101-120000-logistic-1a2b")
+def cancel(run: RunId, json: Json = False) -> None:
+    """Stop a run that waits or works; what it made so far is removed."""
+    from core.runs import local
+
+    ended = local.wait(local.cancel(_look(run)))
+    emit({"run": ended.id, "state": ended.state}, f"run {ended.title} is {ended.state}", json)
+
+
+@app.command(epilog="Example: python -m core runs resume 20260101-120000-logistic-1a2b --wait")
+def resume(run: RunId, wait: Wait = False, json: Json = False) -> None:
+    """Take up an interrupted run: from its last checkpoint where there is one, else from the start."""
+    from core.runs import local
+
+    start_or_wait(local.resume(_look(run)), "resumed", wait, json)
+
+
+@app.command(epilog="Example: python -m core runs retry 20260101-120000-logistic-1a2b --set C=2")
+def retry(run: RunId, set_: SetOption = None, wait: Wait = False, json: Json = False) -> None:
+    """Start a new run like an earlier one, with its settings or with some of them changed."""
+    from core.runs import local
+
+    start_or_wait(local.retry(_look(run), overrides_from(set_ or [])), "started", wait, json)
+
+
+@app.command(epilog="Example: python -m core runs priority 20260101-120000-logistic-1a2b 10")
+def priority(
+    run: RunId,
+    value: Annotated[int, typer.Argument(min=-1000, max=1000, help="A higher one starts earlier; 0 is usual.")],
+    json: Json = False,
+) -> None:
+    """Change when a waiting run starts."""
+    from core.runs import listing, local
+
+    found = listing.document(local.set_priority(_look(run), value))
+    text = f"run {found['run']} has priority {value} and place {found['place']} in the queue"
+    emit({key: found[key] for key in ("run", "state", "priority", "place")}, text, json)
+
+
+@app.command(epilog="Example: python -m core runs compare RUN OTHER --json")
+def compare(
+    run: RunId,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The run to compare it with.")],
+    every: Annotated[bool, typer.Option("--all", help="Show also what both have in common.")] = False,
+    json: Json = False,
+) -> None:
+    """Put two runs side by side: specs and figures, what differs marked with *."""
+    from core.runs.compare import compare as lines_of
+
+    one, two = _look(run), _look(other)
+    lines = lines_of(one, two)
+    rows = [
+        {"field": line.field, one.title: line.one, two.title: line.other, " ": "*" if line.differs else ""}
+        for line in lines
+        if every or line.differs
+    ]
+    document = {
+        "runs": [one.id, two.id],
+        "lines": [
+            {"part": line.part, "field": line.field, "values": [line.one, line.other], "differs": line.differs}
+            for line in lines
+        ],
+    }
+    titles = list(dict.fromkeys(["field", one.title, two.title, " "]))
+    emit(document, table(rows, titles) if rows else "Nothing differs.", json)
+
+
+@app.command(epilog="Example: python -m core runs rename 20260101-120000-logistic-1a2b baseline")
+def rename(
+    run: RunId,
+    name: Annotated[str, typer.Argument(help="The new name, by which commands find it too; '' takes it away.")],
+    json: Json = False,
+) -> None:
+    """Give a run a name; its id stays."""
+    from core.runs import store
+
+    found = _look(run)
+    store.rename(found, name)
+    found = store.load(found.id)
+    emit({"run": found.id, "name": found.name}, f"run {found.id} is called {found.title}", json)
+
+
+@app.command(epilog="Example: python -m core runs note 20260101-120000-logistic-1a2b 'before the new grouping'")
+def note(
+    run: RunId,
+    text: Annotated[str, typer.Argument(help="The note; '' takes it away.")],
+    json: Json = False,
+) -> None:
+    """Keep a note with a run."""
+    from core.runs import store
+
+    found = _look(run)
+    store.annotate(found, text)
+    emit({"run": found.id, "note": store.load(found.id).note}, f"noted with run {found.title}", json)
+
+
+@app.command(epilog="Example: python -m core runs delete 20260101-120000-logistic-1a2b --yes")
+def delete(
+    run: RunId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, json: Json = False
+) -> None:
+    """Delete a run with its model; refused while it is alive."""
+    from core.runs import local, store
+
+    local.settle()
+    # A damaged run can be deleted too, by its id.
+    run_id = run if run in store.run_ids() else store.find(run).id
+    confirm(f"Delete run {run_id} and its model?", yes, json)
+    store.delete(run_id)
+    emit({"run": run_id, "deleted": True}, f"deleted run {run_id}", json)
+
+
+def _look(reference: str) -> Run:
+    """Return the run as it is now, with workers that are gone settled first."""
+    from core.runs import local, store
+
+    local.settle()
+    return store.find(reference)
+
+
+def run_text(run: Run) -> str:
+    """Return a run for people: its facts, its hyperparameters, its figures."""
+    from core.runs import listing
+    from core.runs.wording import how_far
+
+    found = listing.document(run)
+    apart = ("fingerprint", "disk_bytes", "priority")
+    facts: dict[str, Any] = {
+        key: value
+        for key, value in found.items()
+        if isinstance(value, str | int | float) and value != "" and key not in apart
+    }
+    if run.alive:
+        facts["progress"] = how_far(run, found["place"])
+    facts["disk"] = bytes_text(found["disk_bytes"])
+    figures = {key: value for key, value in (found["metrics"] or {}).items() if isinstance(value, int | float)}
+    if "peak_memory_bytes" in figures:
+        figures["peak_memory"] = bytes_text(figures.pop("peak_memory_bytes"))
+    return "\n\n".join(filter(None, [pairs(facts), pairs(found["hyperparameters"]), pairs(figures)]))

@@ -1,0 +1,173 @@
+"""What is looked at before a run starts: whether its data, the disk and the memory can carry it."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import InputError, shorten
+from core.runs import estimate as earlier
+from core.runs import store
+from core.runs.spec import FEWEST_RECORDS, TrainingSpec
+from core.runs.wording import size
+from core.storage import home, models_root
+
+if TYPE_CHECKING:
+    from core.data.datasets import Dataset
+
+SPARE_DISK_BYTES = 50_000_000
+FEW_TEST_ROWS = 10
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a run will take and what is to be said of it.
+
+    Attributes
+    ----------
+    seconds: None when no earlier run tells; runs: how many earlier runs tell.
+    memory_bytes, disk_bytes: at the peak, and for the run's directory.
+    warnings: a line each; nothing of it keeps the run from being started.
+    """
+
+    seconds: float | None
+    runs: int
+    memory_bytes: int
+    disk_bytes: int
+    warnings: tuple[str, ...]
+
+
+def check(spec: TrainingSpec, dataset: Dataset) -> Outlook:
+    """Return the outlook of a run that can be started, else raise InputError with the reason."""
+    counts = dataset.category_counts
+    check_enough(spec, counts)
+    outlook = look_ahead(spec, dataset)
+    _check_disk(outlook.disk_bytes)
+    _check_memory(outlook.memory_bytes)
+    _check_model(spec, dataset)
+    return outlook
+
+
+def look_ahead(spec: TrainingSpec, dataset: Dataset) -> Outlook:
+    """Return what the run will take, from earlier runs where there are any like it, else from its size."""
+    from core.models.registry import needs, settings_of
+
+    told = earlier.estimate(spec, dataset.rows, store.list_all())
+    labels = len(labels_of(spec, dataset.category_counts))
+    guess = needs(spec.model, settings_of(spec.model, spec.hyperparameters), rows=dataset.rows, labels=labels)
+    memory = round(told.memory_bytes) if told else guess.memory_bytes
+    disk = round(told.disk_bytes) if told else guess.disk_bytes
+    seconds = told.seconds if told else None
+    runs = told.runs if told else 0
+    return Outlook(seconds, runs, memory, disk, tuple(warnings(spec, dataset.category_counts, memory)))
+
+
+def labels_of(spec: TrainingSpec, counts: Mapping[str, int]) -> dict[str, int]:
+    """Return label -> rows, for the labels that the run learns."""
+    rows: dict[str, int] = {}
+    for category, count in counts.items():
+        label = spec.target_of(category)
+        rows[label] = rows.get(label, 0) + count
+    return rows
+
+
+def check_enough(spec: TrainingSpec, counts: Mapping[str, int]) -> None:
+    """Raise InputError unless there are two labels or more, each with enough records to split."""
+    kind = spec.target
+    rows = labels_of(spec, counts)
+    if len(rows) < 2:
+        only = shorten(next(iter(rows), ""))
+        raise InputError(
+            f"dataset {shorten(spec.dataset)} has the single {kind} {only}; a classifier needs two or more: "
+            + ("import records of another category" if kind == "category" else "choose another grouping")
+        )
+    label, fewest = min(rows.items(), key=lambda item: (item[1], item[0]))
+    if fewest < FEWEST_RECORDS:
+        advice = "merge it in a grouping and train with --target group, or import without it"
+        raise InputError(
+            f"{kind} {shorten(label)} of dataset {shorten(spec.dataset)} has {fewest} "
+            f"{'record' if fewest == 1 else 'records'}, too few to split into training and test rows "
+            f"(at least {FEWEST_RECORDS}); add records, or {advice}"
+        )
+
+
+def warnings(spec: TrainingSpec, counts: Mapping[str, int], memory_bytes: int) -> list[str]:
+    """Return what should be known before the run starts, a line each."""
+    found = []
+    if spec.grouping.mapping and not set(spec.grouping.mapping) & set(counts):
+        found.append(
+            f"grouping {shorten(spec.grouping.name)} names no category of dataset {shorten(spec.dataset)}, "
+            "so each category is a group of its own"
+        )
+    fewest = FEW_TEST_ROWS / spec.split.test_share
+    few = sorted(label for label, rows in labels_of(spec, counts).items() if rows < fewest)
+    if few:
+        labels = f"{spec.target} {few[0]} has" if len(few) == 1 else f"{len(few):,} labels, {few[0]} among them, have"
+        found.append(f"{labels} under {FEW_TEST_ROWS} test rows: figures by label weigh little")
+    free = free_memory()
+    if free is not None and memory_bytes > free:
+        found.append(f"the run needs about {size(memory_bytes)} of memory, and {size(free)} are free now")
+    return found
+
+
+def _check_disk(needed: int) -> None:
+    free = free_disk()
+    if free < needed + SPARE_DISK_BYTES:
+        raise InputError(
+            f"the run needs about {size(needed)} on disk and {size(free)} are free at {models_root()}; "
+            "free some space, delete old runs, or set COPYDESK_HOME to a larger disk"
+        )
+
+
+def _check_memory(needed: int) -> None:
+    total = total_memory()
+    if total is not None and needed > total:
+        raise InputError(
+            f"the run needs about {size(needed)} of memory and this machine has {size(total)}; "
+            "train on fewer rows, or raise min_df or set max_features"
+        )
+
+
+def _check_model(spec: TrainingSpec, dataset: Dataset) -> None:
+    """Let the model look at its own settings against the data."""
+    from core.models.registry import check_before_start, settings_of
+
+    check_before_start(
+        spec.model,
+        settings_of(spec.model, spec.hyperparameters),
+        rows=dataset.rows,
+        labels=len(labels_of(spec, dataset.category_counts)),
+        free_bytes=free_disk(),
+    )
+
+
+def free_disk() -> int:
+    """Return the bytes that are free where runs are kept."""
+    folder = next(path for path in (models_root(), home(), *home().parents) if path.is_dir())
+    return shutil.disk_usage(folder).free
+
+
+def free_memory() -> int | None:
+    """Return the bytes of memory that a process could get now; None where the system does not tell."""
+    import psutil
+
+    limit, used = _cgroup("memory.max"), _cgroup("memory.current")
+    free = psutil.virtual_memory().available
+    return free if limit is None or used is None else min(free, max(0, limit - used))
+
+
+def total_memory() -> int | None:
+    """Return the bytes of memory that this machine, or the container that we are in, has."""
+    import psutil
+
+    return min(psutil.virtual_memory().total, _cgroup("memory.max") or 2**62)
+
+
+def _cgroup(name: str) -> int | None:
+    with contextlib.suppress(OSError, ValueError):
+        return int((Path("/sys/fs/cgroup") / name).read_text(encoding="ascii"))
+    return None

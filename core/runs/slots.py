@@ -1,0 +1,125 @@
+"""Places in which runs work: as many as set for CPU runs, one for each GPU.
+
+A slot is a file that is locked (flock) before the worker starts; the worker, and every child that
+inherits the descriptor, holds it. So a slot is free again only when the last process that may use
+its processor, or its GPU's memory, is gone, whoever started it and whatever became of that one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import InputError, shorten
+from core.runs.spec import TrainingSpec
+from core.storage import models_root
+
+CPU, GPU = "cpu", "gpu"
+FOLDER = ".slots"
+VISIBLE = "CUDA_VISIBLE_DEVICES"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A slot that this process has locked.
+
+    Attributes
+    ----------
+    kind: "cpu" or "gpu"; device: the GPU as CUDA_VISIBLE_DEVICES names it, "" for a CPU slot.
+    descriptor: of the locked file, to be handed to the worker and then closed.
+    """
+
+    kind: str
+    device: str
+    descriptor: int
+
+    def environment(self) -> dict[str, str]:
+        """Return what a worker in this slot is told: the one GPU that it may use, or none."""
+        return {VISIBLE: self.device}
+
+    def close(self) -> None:
+        """Let go of the slot; it stays taken while a worker holds it."""
+        os.close(self.descriptor)
+
+
+def cpu_slots() -> int:
+    """Return how many runs may work at once on the CPU: COPYDESK_SLOTS, default 1."""
+    value = os.environ.get("COPYDESK_SLOTS", "1")
+    if not (value.isascii() and value.isdecimal()) or int(value) < 1:
+        raise InputError(f"COPYDESK_SLOTS is {shorten(value)}; set it to a whole number from 1")
+    return int(value)
+
+
+def gpus() -> list[str]:
+    """Return the GPUs that runs may use, as CUDA_VISIBLE_DEVICES names them; asked without loading torch."""
+    visible = os.environ.get(VISIBLE)
+    if visible is not None:
+        named = [name.strip() for name in visible.split(",")]
+        # As CUDA reads it: what follows an invalid name does not count.
+        stop = next((place for place, name in enumerate(named) if name in ("", "-1")), len(named))
+        return named[:stop]
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        done = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=20, check=True)
+        return re.findall(r"^GPU \d+:.*\(UUID: (GPU-[\w-]+)\)", done.stdout, re.MULTILINE)
+    return []
+
+
+def kind_of(spec: TrainingSpec, devices: list[str]) -> str:
+    """Return the kind of slot that a run needs: a GPU's only where it wants one and there is one."""
+    return GPU if spec.device == GPU and devices else CPU
+
+
+def take(kind: str, devices: list[str]) -> Slot | None:
+    """Lock a free slot of ``kind`` and return it; None when all are taken."""
+    for device, path in _places(kind, devices):
+        descriptor = _locked(path)
+        if descriptor is not None:
+            return Slot(kind, device, descriptor)
+    return None
+
+
+def _places(kind: str, devices: list[str]) -> Iterator[tuple[str, Path]]:
+    """Yield (device, file) for each slot of ``kind``."""
+    if kind == CPU:
+        folder = models_root() / FOLDER
+        folder.mkdir(exist_ok=True)
+        yield from (("", folder / f"cpu-{number}.lock") for number in range(cpu_slots()))
+    else:
+        yield from ((device, gpu_lock(device)) for device in devices)
+
+
+def gpu_lock(device: str) -> Path:
+    """Return the file that guards a GPU: one for the machine, since other homes share its GPUs."""
+    return Path(tempfile.gettempdir()) / f"copydesk-gpu-{re.sub(r'[^A-Za-z0-9-]', '_', device)}.lock"
+
+
+def _locked(path: Path) -> int | None:
+    """Return a descriptor of the file, locked, that children inherit; None when another one has it."""
+    descriptor = _opened(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    os.set_inheritable(descriptor, True)
+    return descriptor
+
+
+def _opened(path: Path) -> int:
+    """Open a lock file that other people's processes may open too; a link is not followed."""
+    flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        # Without O_CREAT first: Linux refuses that for another one's file in a shared folder.
+        return os.open(path, flags)
+    except FileNotFoundError:
+        descriptor = os.open(path, flags | os.O_CREAT, 0o666)
+        with contextlib.suppress(PermissionError):
+            os.fchmod(descriptor, 0o666)  # whatever the umask says
+        return descriptor
