@@ -205,7 +205,13 @@ def _each(run_id: str, act: Callable[[str], None]) -> None:
     try:
         act(run_id)
     except (CopydeskError, OSError) as error:
-        print(f"run {run_id}: {one_line(str(error))}", file=sys.stderr, flush=True)
+        _tell(f"run {run_id}: {one_line(str(error))}")
+
+
+def _tell(text: str) -> None:
+    """Write into the dispatcher's log; on a full disk that is no reason to end."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def main() -> int:
@@ -218,7 +224,7 @@ def main() -> int:
         try:
             alive = dispatcher.tick()
         except (CopydeskError, OSError) as error:
-            print(one_line(str(error)), file=sys.stderr, flush=True)
+            _tell(one_line(str(error)))
             return 2
         if alive:
             time.sleep(TICK_SECONDS)

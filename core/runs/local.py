@@ -82,15 +82,17 @@ def _start_dispatcher(root: Path) -> subprocess.Popen[bytes] | None:
 
 
 def _make_sure_of_the_dispatcher() -> None:
-    """Return once a dispatcher is there; CopydeskError with its last words when none comes up."""
+    """Return once a dispatcher is there; CopydeskError with its last words when none comes up.
+
+    One that is just ending may not have seen what was queued a moment ago, so it does not count.
+    """
     root = models_root()
-    process = _start_dispatcher(root)
     deadline = time.monotonic() + START_SECONDS
-    while process is not None and lock_holder(root / dispatcher.LOCK) is None:
-        code = process.poll()
-        if code == 0:
-            return  # it has done what there was to do, or another one was quicker
-        if code is not None or time.monotonic() > deadline:
+    process = None
+    while lock_holder(root / dispatcher.LOCK) is None and any(run.alive for run in store.list_all()):
+        if process is None or process.poll() == 0:
+            process = _start_dispatcher(root)
+        if process is not None and (process.poll() or time.monotonic() > deadline):
             last = (root / dispatcher.LOG).read_text(encoding="utf-8", errors="replace").strip().split("\n")[-1]
             raise CopydeskError(
                 f"the run is queued, but what moves the queue could not start ({shorten(one_line(last), 200)}); "

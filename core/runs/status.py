@@ -66,11 +66,12 @@ def changing(path: Path, *, durable: bool = True) -> Iterator[dict[str, Any]]:
 
 
 def _write(path: Path, text: str, durable: bool) -> None:
-    """Replace status.json; on a full disk in the space that was set aside for that."""
+    """Replace status.json; on a full disk, what is to stay in the space that was set aside for that."""
     try:
         write_atomic(path / STATUS, text, durable=durable)
     except OSError as error:
-        if not is_disk_full(error) or not (path / RESERVE).exists():
+        # Progress must not use it up: the last word comes after.
+        if not durable or not is_disk_full(error) or not (path / RESERVE).exists():
             raise
         (path / RESERVE).unlink(missing_ok=True)
         write_atomic(path / STATUS, text, durable=durable)

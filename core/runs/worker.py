@@ -100,7 +100,8 @@ def _end(path: Path, state: str, changes: dict[str, Any]) -> int:
     full = changes.get("error") == endings.DISK_FULL
     try:
         endings.clear(path, state)
-        print(f"{state} after {changes['seconds']:.1f} s", flush=True)
+        with contextlib.suppress(OSError):
+            print(f"{state} after {changes['seconds']:.1f} s", flush=True)
         status.move(path, state, **changes)
     except OSError:
         if not full:
