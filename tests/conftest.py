@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from core.storage import REPOSITORY
+from core.runs import dispatcher, local
+from core.storage import REPOSITORY, lock_holder, models_root
 
+HOLDING = Path(__file__).parent / "holding"
 REAL_FILE = REPOSITORY.parent / "shared" / "data" / "huffpost.jsonl.gz"
 
 # A busy machine is no reason to fail.
@@ -31,3 +35,22 @@ def real_file() -> Path:
     if not REAL_FILE.is_file():
         pytest.skip(f"the real headlines are not on this machine ({REAL_FILE}); they are no part of the project")
     return REAL_FILE
+
+
+@pytest.fixture
+def hold(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Return ``hold(where, how="hold")``: workers started from then on stay there, see tests/holding."""
+
+    def set_up(where: str, how: str = "hold") -> None:
+        # A dispatcher that is still about would start them with what it was started with itself.
+        for _ in range(600):
+            if lock_holder(models_root() / dispatcher.LOCK) is None:
+                break
+            local.wait_a_moment(0.02)
+        else:
+            raise AssertionError("the dispatcher has not ended: a run is still alive")
+        paths = [str(HOLDING), str(REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])]
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+        monkeypatch.setenv("COPYDESK_TEST_HOLD", f"{how} {where}")
+
+    return set_up

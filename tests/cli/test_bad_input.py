@@ -80,7 +80,7 @@ def test_too_little_to_train_on(core, tmp_path, lines, part):
     (tmp_path / "t.csv").write_text("headline,category\n" + "".join(f"{h},{c}\n" for h, c in lines))
     assert core.inside("data", "import", tmp_path / "t.csv", "--name", "d").status == 0
     assert part in refused(core.inside("train", "--dataset", "d"))
-    assert core.inside("runs", "list", "--json").json == {"runs": []}
+    assert core.inside("runs", "list", "--json").json["runs"] == []
 
 
 @pytest.mark.parametrize(

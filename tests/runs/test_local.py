@@ -2,12 +2,11 @@
 
 import json
 import os
-import signal
-import subprocess
-import sys
+from pathlib import Path
 
 import pytest
 
+from core.data import datasets
 from core.data.importing import import_file
 from core.data.sample import import_sample
 from core.errors import DamagedError, InputError, NotFound
@@ -17,28 +16,13 @@ from core.inference.classify import load_model
 from core.runs import local, states, store
 from core.runs.manifest import check_manifest
 from core.runs.spec import plan
-from core.storage import REPOSITORY, models_root
-
-
-def wait_for(run, condition):
-    """Look at the run until the condition holds, a bounded number of times."""
-    for _ in range(600):
-        run = store.load(run.id)
-        if condition(run):
-            return run
-        local.wait_a_moment()
-    raise AssertionError(f"still {run.status}")
+from core.storage import models_root
+from tests.runs.conftest import in_phase, in_state, kill, release, until, wait_for
 
 
 @pytest.fixture
 def dataset(home):
     return import_sample()
-
-
-@pytest.fixture
-def endless(dataset, monkeypatch):
-    """A spec whose training goes on until it is stopped."""
-    return plan(dataset, preset="notebook", overrides={"max_iter": "1000000", "tol": "1e-300"})
 
 
 @pytest.fixture(scope="module")
@@ -117,62 +101,74 @@ def test_an_unknown_run_is_named(finished_home):
     assert str(error.value) == (f"run 'nope' does not exist; the newest is {finished_home.id}; `runs list` shows all")
 
 
-def test_the_run_goes_on_when_the_process_that_started_it_is_killed(dataset):
-    script = (
-        "import os, signal; from core.data import datasets; from core.runs import local; "
-        "from core.runs.spec import plan; "
-        "print(local.submit(plan(datasets.load('sample'))).id, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
-    )
-    starter = subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, capture_output=True, text=True)
-    assert starter.returncode == -signal.SIGKILL
-    assert local.wait(store.load(starter.stdout.strip())).state == states.SUCCEEDED
-
-
-def test_a_cancelled_run_leaves_no_model(endless):
-    run = wait_for(local.submit(endless), lambda run: run.status["progress"]["phase"] == "fit")
+def test_a_cancelled_run_leaves_no_model_and_cannot_be_used(held):
+    run = held()
     local.cancel(run)
     run = local.wait(run)
     assert run.state == states.CANCELLED
-    assert not (run.path / "model").exists()
-    assert not (run.path / "manifest.json").exists()
+    assert run.seconds > 0
+    assert not any((run.path / name).exists() for name in ("model", "evaluation", "manifest.json", "reserve"))
     with pytest.raises(InputError, match="is cancelled and has no model"):
         load_model(run)
 
 
-def test_a_killed_worker_is_seen_as_interrupted(endless):
-    run = wait_for(local.submit(endless), lambda run: run.status["progress"]["phase"] == "fit")
-    os.kill(run.status["pid"], signal.SIGKILL)
-    run = local.wait(run)
-    assert run.state == states.INTERRUPTED
-    assert run.status["error"].startswith("the worker ended without a word")
-    assert run.status["seconds"] > 0
+def test_a_cancel_is_heeded_through_the_marker_alone(held):
+    run = held()
+    (run.path / "cancel").touch()
+    assert until(run, in_state(states.CANCELLED))
 
 
-def test_the_second_run_waits_for_the_first_and_is_started_by_it(endless, dataset):
-    first = wait_for(local.submit(endless), lambda run: run.state == states.RUNNING)
-    second = local.submit(plan(dataset))
+def test_a_worker_deaf_to_sigterm_is_killed_after_the_grace_time(held):
+    run = held("fit", "deaf")
+    local.cancel(run)
+    # It heeds neither the signal nor the marker; only the dispatcher's SIGKILL can end it.
+    assert until(run, in_state(states.CANCELLED))
+    assert not local.is_working(run)
+    assert not (run.path / "model").exists()
+
+
+def test_the_children_of_a_cancelled_worker_are_killed_with_it(held):
+    run = held("fit", "child")
+    child = int(wait_for(lambda: (run.path / "child").exists() and (run.path / "child").read_text(), "the child"))
+    os.kill(child, 0)
+    local.cancel(run)
+    until(run, in_state(states.CANCELLED))
+    wait_for(lambda: not is_running(child), "the end of the child")
+
+
+def is_running(pid):
+    """Tell whether a process still does something: a zombie that nobody has reaped does not."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return text.rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def test_the_second_run_waits_and_starts_when_the_first_has_ended(held, start):
+    first, second = held(), start()
     assert second.state == states.QUEUED
+    assert local.place(second) == 1
     local.cancel(first)
+    release(until(second, in_phase("fit")))
     assert local.wait(second).state == states.SUCCEEDED
 
 
-def test_a_waiting_run_is_cancelled_without_ever_starting(endless):
-    first = wait_for(local.submit(endless), lambda run: run.state == states.RUNNING)
-    second = local.submit(endless)
+def test_a_waiting_run_is_cancelled_at_once_without_ever_starting(held, start):
+    held()
+    second = start()
     assert local.cancel(second).state == states.CANCELLED
-    local.cancel(first)
-    local.wait(first)
     assert [move["state"] for move in store.load(second.id).status["history"]] == ["queued", "cancelled"]
 
 
-def test_a_living_run_is_not_deleted_and_a_dead_one_is(endless):
-    run = wait_for(local.submit(endless), lambda run: run.state == states.RUNNING)
+def test_a_living_run_is_not_deleted_and_a_dead_one_is(held):
+    run = held()
     with pytest.raises(InputError, match="is running; cancel it before deleting it"):
         store.delete(run.id)
     local.cancel(run)
     store.delete(local.wait(run).id)
     assert store.run_ids() == []
-    assert [path.name for path in models_root().iterdir() if path.is_dir()] == []
+    assert [path.name for path in models_root().iterdir() if path.is_dir() and path.name[0] != "."] == []
 
 
 def test_a_dataset_that_was_replaced_fails_the_run_with_one_line(dataset):
@@ -201,3 +197,64 @@ def test_a_damaged_run_does_not_keep_the_queue_from_moving(dataset):
     broken = store.create(plan(dataset))
     (broken.path / "status.json").write_text("{}")
     assert local.wait(local.submit(plan(dataset))).state == states.SUCCEEDED
+    local.wait(store.load(broken.id))
+
+
+def test_progress_tells_phase_pace_memory_and_loss(held):
+    run = held("fit", "last")
+    progress = until(run, lambda run: "rows_per_second" in run.status["progress"]).status["progress"]
+    assert progress["phase"] == "fit"
+    assert 0 < progress["step"] <= progress["total"]
+    assert progress["rows_per_second"] > 0
+    assert progress["peak_memory_bytes"] > 10_000_000
+    events = [event for event in store.metrics_events(run) if "loss" in event]
+    assert {"step", "epoch", "learning_rate", "seconds", "time"} <= events[0].keys()
+
+
+def test_an_interrupted_run_is_resumed_as_the_same_run(held):
+    run = held()
+    kill(run.status["pid"])
+    first = until(run, in_state(states.INTERRUPTED))
+    release(run)
+    resumed = local.wait(local.resume(first))
+    assert (resumed.id, resumed.state) == (run.id, states.SUCCEEDED)
+    assert resumed.seconds > first.seconds
+    assert resumed.status["error"] is None
+    moves = [move["state"] for move in resumed.status["history"]]
+    assert moves == ["queued", "running", "interrupted", "queued", "running", "succeeded"]
+    check_manifest(resumed.path, "model")
+
+
+def test_only_an_interrupted_run_is_resumed(finished_home):
+    with pytest.raises(InputError, match=r"is succeeded, not interrupted; `runs retry .*` starts a new run like it"):
+        local.resume(finished_home)
+
+
+def test_a_retry_is_a_new_run_with_the_same_or_changed_settings(start):
+    run = local.wait(start())
+    again = local.wait(local.retry(run))
+    assert again.id != run.id
+    assert again.spec == run.spec
+    changed = local.wait(local.retry(run, {"epochs": "3"}))
+    assert changed.spec.hyperparameters == {**run.spec.hyperparameters, "epochs": 3}
+    with pytest.raises(InputError, match="epochs cannot be 'many'"):
+        local.retry(run, {"epochs": "many"})
+
+
+def test_a_retry_on_data_that_changed_is_refused(start, few, tmp_path):
+    run = local.wait(start())
+    datasets.delete("few")
+    with pytest.raises(NotFound, match="there is no dataset 'few'"):
+        local.retry(run)
+    (tmp_path / "other.csv").write_text("headline,category\n" + "".join(f"x{n},{'AB'[n % 2]}\n" for n in range(9)))
+    import_file(tmp_path / "other.csv", "few")
+    with pytest.raises(InputError, match="has other content than when the run was started"):
+        local.retry(run)
+
+
+def test_looking_at_nothing_starts_nothing(home):
+    local.look()
+    assert list(home.iterdir()) == []
+    models_root().mkdir()
+    local.look()
+    assert list(models_root().iterdir()) == []

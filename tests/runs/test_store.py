@@ -1,9 +1,11 @@
 """Runs on disk: states move only forward, and what cannot be read is said."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from core.errors import DamagedError, InputError
-from core.runs import states, store
+from core.errors import DamagedError, InputError, NotFound
+from core.runs import states, status, store
 from core.runs.spec import SpecGrouping, TrainingSpec
 from core.storage import models_root
 
@@ -19,7 +21,7 @@ def test_a_new_run_is_queued_and_readable(run):
     assert store.load(run.id).spec == SPEC
     assert run.state == states.QUEUED
     assert store.run_ids() == [run.id]
-    assert store.log_tail(run) == ""
+    assert store.log_tail(run).endswith(" state queued")
     assert store.metrics_events(run) == []
 
 
@@ -28,14 +30,14 @@ def test_a_state_moves_only_where_the_map_says(home, state):
     for to in sorted(states.MOVES):
         run = store.create(SPEC)
         path = {"queued": [], "running": ["running"]}.get(state, ["running", state])
-        assert all(store.move(run, step) for step in path)
-        assert store.move(run, to) is states.may_move(state, to)
+        assert all(status.move(run.path, step) for step in path)
+        assert status.move(run.path, to) is states.may_move(state, to)
         assert store.load(run.id).state == (to if states.may_move(state, to) else state)
 
 
 def test_progress_of_a_run_that_has_ended_is_not_overwritten(run):
-    store.move(run, states.CANCELLED)
-    store.record_progress(run, {"phase": "fit", "step": 1, "total": 2})
+    status.move(run.path, states.CANCELLED)
+    status.record_progress(run.path, {"phase": "fit", "step": 1, "total": 2})
     assert store.load(run.id).status["progress"]["phase"] == "queued"
 
 
@@ -68,13 +70,15 @@ def test_an_id_that_could_leave_the_folder_is_refused(home, run_id):
 
 
 def test_a_deleted_run_leaves_nothing(run):
-    store.move(run, states.CANCELLED)
+    status.move(run.path, states.CANCELLED)
     store.delete(run.id)
     assert [path for path in models_root().iterdir() if path.is_dir()] == []
+    with pytest.raises(NotFound, match="was deleted meanwhile"):
+        store.delete(run.id)
 
 
 @pytest.mark.parametrize(
-    "content", ["{}", "null", "[]", "{", '{"state": "running", "created_at": "x"}', '{"state": "?"}']
+    "content", ["", "{}", "null", "[]", "{", '{"state": "running", "created_at": "x"}', '{"state": "?"}']
 )
 def test_a_damaged_status_stops_no_other_run_and_can_be_deleted(run, content):
     broken = store.create(SPEC)
@@ -86,6 +90,107 @@ def test_a_damaged_status_stops_no_other_run_and_can_be_deleted(run, content):
     assert list(store.damaged()) == [broken.id]
     store.delete(broken.id)
     assert store.run_ids() == [run.id]
+
+
+def test_a_run_without_its_spec_is_still_told_of(run):
+    (run.path / "spec.json").unlink()
+    with pytest.raises(DamagedError, match=r"spec\.json cannot be read \(No such file"):
+        store.load(run.id)
+    assert list(store.damaged()) == [run.id]
+
+
+def test_every_move_stands_in_the_log_with_its_time(run):
+    assert status.move(run.path, states.RUNNING)
+    assert status.move(run.path, states.FAILED, error="it\nwent wrong")
+    lines = store.log_tail(run).split("\n")
+    times = [move["at"] for move in store.load(run.id).status["history"]]
+    assert lines == [
+        f"{times[0]} state queued",
+        f"{times[1]} state running",
+        f"{times[2]} state failed: it went wrong",
+    ]
+
+
+@given(steps=st.lists(st.sampled_from(sorted(states.MOVES)), max_size=6))
+def test_a_lost_status_is_rebuilt_to_the_state_that_the_log_ends_with(tmp_path_factory, steps):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COPYDESK_HOME", str(tmp_path_factory.mktemp("home")))
+        run = store.create(SPEC)
+        for step in steps:
+            status.move(run.path, step)
+        before = store.load(run.id).status
+        (run.path / "status.json").write_bytes(b"")
+        status.rebuild(run.path)
+        after = store.load(run.id).status
+    assert after["state"] == before["state"]
+    assert after["created_at"] == before["created_at"]
+    assert [move["state"] for move in after["history"]][:-1] == [move["state"] for move in before["history"]]
+
+
+def test_what_is_read_again_is_what_is_there_now(run):
+    for number in range(20):
+        status.record_progress(run.path, {"phase": "fit", "step": number, "total": 20})
+        status.move(run.path, states.RUNNING, marker=number)
+        with status.changing(run.path) as found:
+            found["marker"] = number
+        assert store.load(run.id).status["marker"] == number
+
+
+def test_numbers_in_the_queue_only_rise_even_when_the_counter_is_lost(run):
+    assert store.create(SPEC).sequence == run.sequence + 1
+    (models_root() / ".sequence").write_text("what?")
+    assert store.create(SPEC).sequence == run.sequence + 2
+    (models_root() / ".sequence").unlink()
+    assert store.create(SPEC).sequence == run.sequence + 3
+
+
+def test_a_run_gets_a_name_by_which_it_is_found_and_a_note(run):
+    other = store.create(SPEC)
+    store.rename(run, "  the  baseline ")
+    store.annotate(run, "before the\nnew grouping ")
+    named = store.find("the baseline")
+    assert (named.id, named.title, named.note) == (run.id, "the baseline", "before the\nnew grouping")
+    assert store.find(run.id).name == "the baseline"
+    with pytest.raises(InputError, match=f"run name 'the baseline' is taken by run {run.id}"):
+        store.rename(other, "the baseline")
+    with pytest.raises(InputError, match="is taken by run"):
+        store.rename(other, run.id)
+    store.rename(run, "")
+    assert store.load(run.id).name is None
+    assert store.load(run.id).note
+    with pytest.raises(NotFound):
+        store.load("the-baseline")
+
+
+@pytest.mark.parametrize("name", ["x" * 61, "a\x00b", "a\u200bb"])
+def test_a_name_that_cannot_be_read_is_refused(run, name):
+    with pytest.raises(InputError, match="give at most 60 printable characters"):
+        store.rename(run, name)
+
+
+def test_a_note_has_a_limit(run):
+    with pytest.raises(InputError, match="the note has 2,001 characters; give at most 2,000"):
+        store.annotate(run, "x" * 2001)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"name": 3, "note": null}', '{"name": ""}'])
+def test_a_spoiled_name_is_no_name(run, content):
+    (run.path / "about.json").write_text(content)
+    assert (store.load(run.id).name, store.load(run.id).note) == (None, "")
+
+
+def test_disk_used_is_that_of_every_file(run):
+    before = store.disk_bytes(run)
+    (run.path / "model").mkdir()
+    (run.path / "model" / "x").write_bytes(bytes(1_000_000))
+    assert store.disk_bytes(run) - before == pytest.approx(1_000_000, abs=8192)
+
+
+def test_what_a_killed_writer_left_is_removed_by_the_next_move(run):
+    left = run.path / ".status.json.abcd1234"
+    left.touch()
+    status.move(run.path, states.RUNNING)
+    assert not left.exists()
 
 
 def test_a_folder_with_another_kind_of_name_is_no_run(run):
