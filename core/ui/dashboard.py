@@ -8,7 +8,7 @@ from core.data import datasets
 from core.grouping.grouping import Grouping
 from core.inference.classify import classify
 from core.runs import store
-from core.ui import cache, charts, components, shell, welcome
+from core.ui import cache, charts, components, run_queue, runs_list, shell, welcome
 from core.ui.grouping_edit import group_counts
 
 MOST_GROUPS = 20
@@ -31,7 +31,7 @@ def draw() -> None:
     with right:
         _next_step(chosen)
         _try_a_headline(chosen)
-        components.runs_alive()
+        run_queue.draw_while_alive()
         _spread(chosen.dataset, chosen.grouping)
 
 
@@ -90,7 +90,7 @@ def _best_runs(dataset: datasets.Dataset) -> None:
         st.write("No run on this dataset has finished yet; the best will stand here.")
         return
     runs.sort(key=lambda run: -(run.status.get("metrics") or {}).get("accuracy", 0.0))
-    components.runs_table(runs[:5], key="home_runs")
+    runs_list.best(runs[:5], key="home_runs")
 
 
 def _next_step(chosen: shell.Chosen) -> None:

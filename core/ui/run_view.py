@@ -1,27 +1,20 @@
-"""One run on the page: progress, figures, settings and log; and the form that sets it up."""
+"""One run on the page: where it stands, its figures, its settings and log; beside the runs that are alive."""
 
 from __future__ import annotations
 
 import contextlib
-import shlex
-from collections.abc import Mapping
-from typing import Any
+import functools
 
-import pandas as pd
 import streamlit as st
 
 from core.errors import CopydeskError
-from core.models.registry import settings_from
 from core.runs import local, states, store
-from core.ui import charts, components
+from core.ui import run_actions, run_facts, run_figures, run_queue
+from core.ui.components import escaped
 from core.ui.theme import Palette
 
-MODEL_NAMES = {"logistic": "TF-IDF + logistic regression"}
-
-
-def model_name(model: str) -> str:
-    """Return a model's name for people."""
-    return MODEL_NAMES.get(model, model)
+LOG_HEIGHT = 260  # px
+TABS = ("Settings", "Log", "As a command", "History")
 
 
 def found(run_id: str | None) -> store.Run | None:
@@ -33,139 +26,105 @@ def found(run_id: str | None) -> store.Run | None:
     return None
 
 
-def newest() -> store.Run | None:
-    """Return the newest run."""
-    return next(iter(store.list_all()), None)
+@functools.lru_cache(maxsize=4096)
+def _disk(run_id: str, finished_at: str | None, path: str) -> int:
+    return store.disk_bytes(store.load(run_id))
 
 
-def settings_frame(model: str, preset: str) -> pd.DataFrame:
-    """Return the hyperparameters of a preset: setting, value as text."""
-    values = settings_from(model, preset, {}).model_dump(mode="json")
-    return pd.DataFrame({"setting": list(values), "value": [_text(value) for value in values.values()]})
-
-
-def settings_editor(model: str, preset: str) -> dict[str, str]:
-    """Draw the hyperparameters of a preset as a table to edit; return those that were changed."""
-    base = settings_frame(model, preset)
-    edited = st.data_editor(
-        base,
-        key=f"train_settings_{model}_{preset}",
-        hide_index=True,
-        disabled=["setting"],
-        column_config={"setting": "Setting", "value": "Value"},
-    )
-    changed = edited["value"] != base["value"]
-    return dict(zip(edited["setting"][changed], edited["value"][changed].fillna(""), strict=True))
-
-
-def _text(value: object) -> str:
-    return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def draw(run: store.Run, palette: Palette) -> None:
-    """Draw a run; while it lives, the part that changes refreshes itself."""
-    st.subheader(run.id, anchor=False)
-    st.caption(f"{components.ICONS[run.state]} {run.state} · {model_name(run.spec.model)} on {run.spec.dataset}")
+def disk_bytes(run: store.Run) -> int:
+    """Return the bytes of a run on disk; those of one that has ended are counted once."""
     if run.alive:
-        _living(run.id, palette)
-    else:
-        _ended(run)
-        _curves(run, palette)
-    settings, log, command = st.tabs(["Settings", "Log", "As a command"])
-    with settings:
-        st.dataframe(_spec_frame(run), hide_index=True)
-    with log:
-        st.code(store.log_tail(run) or "nothing printed yet", language=None)
-    with command:
-        st.code(command_line(run), language="bash", wrap_lines=True)
-    if not run.alive:
-        _delete_button(run)
+        return store.disk_bytes(run)
+    with contextlib.suppress(CopydeskError):
+        return _disk(run.id, run.status.get("finished_at"), str(run.path))
+    return 0
 
 
-@st.fragment(run_every=1.0)
-def _living(run_id: str, palette: Palette) -> None:
+def draw(watched: store.Run | None, palette: Palette) -> None:
+    """Draw the living runs and the run that is watched, in one part that refreshes itself while any run is alive."""
+    run_actions.redraw_asked()
+    runs = store.list_all()
+    seen = _seen(runs, watched)
+    every = run_queue.EVERY_SECONDS if any(run.alive for run in runs) else None
+    if every:
+        run_queue.spare_the_collector()
+    st.fragment(_part, run_every=every)(watched.id if watched else None, seen, palette)
+
+
+def _seen(runs: list[store.Run], watched: store.Run | None) -> tuple[object, ...]:
+    """Return what the whole page has to be drawn again for: a run that came, moved, ended or went."""
+    return run_queue.moves_of(runs), watched and (watched.id, watched.state)
+
+
+def _part(run_id: str | None, seen: tuple[object, ...], palette: Palette) -> None:
     local.look()
+    runs = store.list_all()
     run = found(run_id)
-    if run is None or not run.alive:
+    if run_actions.redraw_asked() or _seen(runs, run) != seen:
         st.rerun()
-    progress = run.status["progress"]
-    if run.state == states.QUEUED:
-        st.write("Waits for the run that is at work to end.")
-    else:
-        step = f"{progress['step']:,} of {progress['total']:,}" if progress["total"] > 1 else "at work"
-        st.write(f"Phase **{progress['phase']}**, {step}")
-    _curves(run, palette)
-
-
-def _ended(run: store.Run) -> None:
-    if run.status.get("error"):
-        st.error(components.escaped(run.status["error"]), icon=":material/error:")
-    metrics = run.status.get("metrics")
-    if not metrics:
+    run_actions.problem()
+    run_queue.draw(runs, watched=run_id)
+    if run is None:
+        st.subheader("No run yet", anchor=False)
+        st.write("Start one on the left; its progress, figures, settings and log appear here.")
         return
+    _head(run)
+    run_actions.draw(run)
+    _outcome(run)
+    run_figures.draw(run, palette)
+    _tabs(run)
+
+
+def _head(run: store.Run) -> None:
+    st.subheader(escaped(run.title), anchor=False)
+    spec = run.spec
+    what = f"{run_facts.model_name(spec.model)}, {spec.preset}, on {spec.dataset} · {spec.target}"
+    what += f" · {spec.grouping.name}" + (f" · {run.id}" if run.name else "")
+    state = f"{run_facts.ICONS[run.state]} **{run.state}**"
+    lines = [f"{state} · {escaped(what)}", escaped(f"{run_facts.times(run)} · {run_facts.room(run, disk_bytes(run))}")]
+    st.caption("  \n".join(lines))
+    if run.note:
+        st.text(run.note)
+
+
+def _outcome(run: store.Run) -> None:
+    if run.alive:
+        return
+    if reason := run_facts.ending(run):
+        st.error(escaped(f"{reason}. {_advice(run)}"), icon=run_facts.ICONS[run.state])
+    if end := run_facts.log_end(run):
+        st.code(end, language=None)
+    if run.status.get("metrics"):
+        _metrics(run)
+
+
+def _advice(run: store.Run) -> str:
+    """Return what to do about a run that ended without a model."""
+    if run.state == states.INTERRUPTED:
+        return "Resume goes on from its last checkpoint, or begins again where it left none."
+    return "Edit and retry lets you change what was wrong; Retry starts the same again."
+
+
+def _metrics(run: store.Run) -> None:
+    metrics = run.status["metrics"]
     facts = st.columns(4)
     facts[0].metric("Accuracy", f"{metrics['accuracy']:.3f}", help=f"Under {run.spec.grouping.name}, on the test rows.")
     facts[1].metric("Macro-F1", f"{metrics['macro_f1']:.3f}")
     facts[2].metric("Test rows", f"{metrics['rows']:,}")
-    facts[3].metric("Time", f"{run.status['seconds']:.1f} s")
-    raw = metrics.get("category")
-    rest = (
-        f"The same rows by raw category: accuracy {raw['accuracy']:.3f}, macro-F1 {raw['macro_f1']:.3f}. "
-        if raw
-        else ""
-    )
-    st.caption(f"{rest}Always answering the largest group would reach {metrics['majority_share']:.3f}.")
+    facts[3].metric("Largest group", f"{metrics['majority_share']:.3f}", help="What always answering it would reach.")
+    if raw := metrics.get("category"):
+        st.caption(f"The same rows by raw category: accuracy {raw['accuracy']:.3f}, macro-F1 {raw['macro_f1']:.3f}.")
 
 
-def _curves(run: store.Run, palette: Palette) -> None:
-    events = pd.DataFrame([event for event in store.metrics_events(run) if event.get("loss") is not None])
-    if len(events) > 1:
-        lines = events.rename(columns={"loss": "value"}).assign(series="loss")[["step", "value", "series"]]
-        st.altair_chart(charts.progress_lines(lines, y_title="Loss", palette=palette), theme=None)
-
-
-def _spec_frame(run: store.Run) -> pd.DataFrame:
-    spec = run.spec
-    facts: dict[str, Any] = {
-        "dataset": spec.dataset,
-        "fingerprint": spec.fingerprint[:16],
-        "target": spec.target,
-        "grouping": spec.grouping.name,
-        "preset": spec.preset,
-        "seed": spec.seed,
-        "test share": spec.split.test_share,
-        **spec.hyperparameters,
-    }
-    return pd.DataFrame({"Setting": list(facts), "Value": [_text(value) for value in facts.values()]})
-
-
-def command_line(run: store.Run) -> str:
-    """Return the command that starts the same run again, to be pasted into a shell."""
-    spec = run.spec
-    base = settings_from(spec.model, spec.preset, {}).model_dump(mode="json")
-    version = f"@{spec.grouping.version}" if spec.grouping.version else ""
-    options = {
-        "--dataset": spec.dataset,
-        "--model": spec.model,
-        "--target": spec.target,
-        "--grouping": f"{spec.grouping.name}{version}",
-        "--preset": spec.preset,
-        "--seed": str(spec.seed),
-        "--test-share": f"{spec.split.test_share:g}",
-    }
-    parts = [part for option in options.items() for part in option]
-    return shlex.join(["python", "-m", "core", "train", *parts, *_set_options(spec.hyperparameters, base)])
-
-
-def _set_options(values: Mapping[str, Any], base: Mapping[str, Any]) -> list[str]:
-    changed = [f"{key}={_text(value)}" for key, value in values.items() if base.get(key) != value]
-    return [part for setting in changed for part in ("--set", setting)]
-
-
-def _delete_button(run: store.Run) -> None:
-    with st.popover("Delete", icon=":material/delete:", key=f"train_delete_{run.id}"):
-        st.write(f"Delete run **{run.id}** and its model?")
-        if st.button("Delete it", key=f"train_delete_{run.id}_sure"):
-            with contextlib.suppress(CopydeskError):
-                store.delete(run.id)
-            st.rerun()
+def _tabs(run: store.Run) -> None:
+    """Draw the tab that is open: a log that grows costs nothing while nobody looks at it."""
+    tabs = st.tabs(list(TABS), key="train_tabs", on_change="rerun")
+    settings, log, command, history = tabs
+    if settings.open:
+        settings.dataframe(run_facts.settings_frame(run), hide_index=True)
+    if log.open:
+        log.code(store.log_tail(run) or "nothing printed yet", language=None, height=LOG_HEIGHT)
+    if command.open:
+        command.code(run_facts.command_line(run), language="bash", wrap_lines=True)
+    if history.open:
+        history.dataframe(run_facts.history_frame(run), hide_index=True)
