@@ -33,7 +33,7 @@ def bench_import(file: Path | None, rounds: int) -> Document:
     """Import ``file`` (default: the sample) in a process of its own; seconds, rows/s and peak memory."""
     measured = []
     for number in range(rounds):
-        with _scratch_home() as environment:
+        with scratch_home() as environment:
             script = (
                 "import json, resource, sys; from pathlib import Path; "
                 "from core.data.importing import import_file; "
@@ -41,7 +41,7 @@ def bench_import(file: Path | None, rounds: int) -> Document:
                 "d = import_file(Path(sys.argv[1]), 'bench'); "
                 "print(json.dumps([d.rows, d.rejected, d.seconds, peak_memory()]))"
             )
-            rows, rejected, seconds, peak = _json_of([sys.executable, "-c", script, _path(file)], environment)
+            rows, rejected, seconds, peak = json_of([sys.executable, "-c", script, path_of(file)], environment)
         measured.append(
             {
                 "round": number + 1,
@@ -52,7 +52,7 @@ def bench_import(file: Path | None, rounds: int) -> Document:
                 "peak_memory_mb": round(peak / 1e6),
             }
         )
-    return {"file": _path(file), "measured": measured}
+    return {"file": path_of(file), "measured": measured}
 
 
 def bench_logistic(file: Path | None, rounds: int) -> Document:
@@ -62,13 +62,13 @@ def bench_logistic(file: Path | None, rounds: int) -> Document:
     reading to the saved model; ``ratio`` is the notebook's median over ours.
     """
     measured: list[Document] = []
-    with _scratch_home() as environment:
-        _json_of([*_command("data", "import", _path(file)), "--name", "bench", "--json"], environment)
+    with scratch_home() as environment:
+        json_of([*command_line("data", "import", path_of(file)), "--name", "bench", "--json"], environment)
         for number in range(rounds):
             for preset, target in RECIPES:
-                arguments = _command("train", "--dataset", "bench", "--preset", preset, "--target", target)
-                found = _json_of([*arguments, "--grouping", "huffpost-12", "--wait", "--json"], environment)
-                shown = _json_of([*_command("runs", "show", found["run"]), "--json"], environment)
+                arguments = command_line("train", "--dataset", "bench", "--preset", preset, "--target", target)
+                found = json_of([*arguments, "--grouping", "huffpost-12", "--wait", "--json"], environment)
+                shown = json_of([*command_line("runs", "show", found["run"]), "--json"], environment)
                 measured.append(
                     {
                         "round": number + 1,
@@ -85,7 +85,7 @@ def bench_logistic(file: Path | None, rounds: int) -> Document:
         preset: statistics.median(one["seconds"] for one in measured if one["preset"] == preset)
         for preset, _ in RECIPES
     }
-    return {"file": _path(file), "measured": measured, "ratio": round(median["notebook"] / median["default"], 2)}
+    return {"file": path_of(file), "measured": measured, "ratio": round(median["notebook"] / median["default"], 2)}
 
 
 def bench_pages(file: Path | None, rounds: int) -> Document:
@@ -96,9 +96,9 @@ def bench_pages(file: Path | None, rounds: int) -> Document:
     """
     from core.browser import Browser, serving
 
-    with _scratch_home() as environment:
-        _json_of([*_command("data", "import", _path(file)), "--name", "bench", "--json"], environment)
-        _json_of([*_command("train", "--dataset", "bench", "--wait", "--json")], environment)
+    with scratch_home() as environment:
+        json_of([*command_line("data", "import", path_of(file)), "--name", "bench", "--json"], environment)
+        json_of([*command_line("train", "--dataset", "bench", "--wait", "--json")], environment)
         with serving(environment) as address, Browser() as browser:
             first = {name: browser.seconds_to_show(address, name.lower()) for name in PAGES}
             clicks = [browser.seconds_after_clicks(address, PAGES) for _ in range(rounds)]
@@ -106,29 +106,37 @@ def bench_pages(file: Path | None, rounds: int) -> Document:
         {"page": name, "first_s": first[name], "click_s": statistics.median(one[name] for one in clicks)}
         for name in PAGES
     ]
-    return {"file": _path(file), "measured": measured}
+    return {"file": path_of(file), "measured": measured}
+
+
+def bench_runs(file: Path | None, rounds: int) -> Document:
+    """Start, watch, cancel and list runs (`core.bench_runs`)."""
+    from core import bench_runs
+
+    return bench_runs.bench_runs(file, rounds)
 
 
 BENCHES: dict[str, Callable[[Path | None, int], Document]] = {
     "import": bench_import,
     "logistic": bench_logistic,
     "pages": bench_pages,
+    "runs": bench_runs,
 }
 
 
-def _path(file: Path | None) -> str:
+def path_of(file: Path | None) -> str:
     path = SAMPLE_FILE if file is None else file
     if not path.is_file():
         raise InputError(f"file {str(path)!r} does not exist; give a file of headlines")
     return str(path.resolve())
 
 
-def _command(*arguments: str) -> list[str]:
+def command_line(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "core", *arguments]
 
 
 @contextmanager
-def _scratch_home() -> Iterator[dict[str, str]]:
+def scratch_home() -> Iterator[dict[str, str]]:
     """Yield an environment whose COPYDESK_HOME is a temporary folder."""
     folder = tempfile.mkdtemp(prefix="copydesk-bench-")
     try:
@@ -137,7 +145,7 @@ def _scratch_home() -> Iterator[dict[str, str]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _json_of(command: list[str], environment: dict[str, str]) -> Any:
+def json_of(command: list[str], environment: dict[str, str]) -> Any:
     """Run a command of ours and return the JSON that it prints; its one-line error is passed on."""
     import json
 

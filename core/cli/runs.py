@@ -41,14 +41,14 @@ def list_(
     json: Json = False,
 ) -> None:
     """List the runs, the newest first."""
-    from core.runs import listing, local, store
+    from core.runs import listing, local, waiting
 
-    local.settle()
-    everything, damaged = store.survey()
+    everything, damaged = local.settle()
     for run_id, reason in damaged.items():
         say(f"warning: run {run_id} cannot be read: {reason}")
     runs = listing.matching(everything, state=state or (), dataset=dataset, model=model, words=text)
-    found = listing.documents(listing.sorted_by(runs, sort)[:limit])
+    places = waiting.places(everything)
+    found = [listing.document(run, places) for run in listing.sorted_by(runs, sort)[:limit]]
     nothing = "No run matches." if everything else "No run yet: start one with `train`."
     wrong = [{"run": run_id, "error": reason} for run_id, reason in damaged.items()]
     emit({"runs": found, "damaged": wrong}, _rows(found) if found else nothing, json)

@@ -76,9 +76,3 @@ def document(run: Run, places: dict[str, int] | None = None) -> dict[str, Any]:
     """Return what ``runs show`` prints: `Run.document` with the place in the queue and the bytes on disk."""
     known = waiting.places(store.list_all()) if places is None else places
     return {**run.document(), "place": known.get(run.id), "disk_bytes": store.disk_bytes(run)}
-
-
-def documents(runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """Return `document` of each."""
-    places = waiting.places(store.list_all())
-    return [document(run, places) for run in runs]

@@ -47,10 +47,13 @@ def look() -> None:
 
     Whoever may only read the runs leaves that to those who may write.
     """
+    _look_after(*store.survey())
+
+
+def _look_after(runs: list[store.Run], damaged: dict[str, str]) -> None:
     root = models_root()
     if not root.is_dir() or not os.access(root, os.W_OK):
         return
-    runs, damaged = store.survey()
     if any(run.alive for run in runs) or any(map(store.is_mendable, damaged)):
         _start_dispatcher(root)
 
@@ -112,17 +115,22 @@ def settled(run_id: str) -> store.Run:
     return store.load(run_id)
 
 
-def settle() -> None:
-    """Wait, a bounded time, until no run is said to be at work whose worker is gone, or has lost its status."""
-    look()
+def settle() -> tuple[list[store.Run], dict[str, str]]:
+    """Wait, a bounded time, until no run is said to be at work whose worker is gone, or has lost its status.
+
+    Returns what `store.survey` does, as it is then.
+    """
     deadline = time.monotonic() + SETTLE_SECONDS
-    while _is_unsettled() and time.monotonic() < deadline and os.access(models_root(), os.W_OK):
+    while True:
+        runs, damaged = store.survey()
+        _look_after(runs, damaged)
+        may_wait = time.monotonic() < deadline and os.access(models_root(), os.W_OK)
+        if not may_wait or not _is_unsettled(runs, damaged):
+            return runs, damaged
         wait_a_moment(0.05)
-        look()
 
 
-def _is_unsettled() -> bool:
-    runs, damaged = store.survey()
+def _is_unsettled(runs: list[store.Run], damaged: dict[str, str]) -> bool:
     gone = any(run.state == states.RUNNING and not is_working(run) for run in runs)
     return gone or any(map(store.is_mendable, damaged))
 

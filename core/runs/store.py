@@ -168,7 +168,8 @@ _cache: dict[Path, tuple[tuple[Any, ...], Run]] = {}
 
 def _read(path: Path) -> Run:
     """Return the run in ``path``, parsed again only when one of its files was replaced."""
-    marks = tuple(_mark(path / name) for name in (SPEC, status.STATUS, about.ABOUT))
+    # As text: joining paths is most of the time in which a long list is looked at again.
+    marks = tuple(_mark(f"{path}/{name}") for name in (SPEC, status.STATUS, about.ABOUT))
     cached = _cache.get(path)
     if cached and cached[0] == marks:
         return cached[1]
@@ -179,10 +180,10 @@ def _read(path: Path) -> Run:
     return run
 
 
-def _mark(path: Path) -> tuple[int, int, int] | None:
+def _mark(path: str) -> tuple[int, int, int] | None:
     """Return what changes whenever a file is replaced or written to; None where there is none."""
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116
     except OSError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns
@@ -227,9 +228,12 @@ def _is_run(path: Path) -> bool:
 
 def run_ids() -> list[str]:
     """Return the ids of all runs, the last in the alphabet first: the newest, as far as clocks can be trusted."""
-    root = models_root()
-    folders = list(root.iterdir()) if root.is_dir() else []
-    return sorted((path.name for path in folders if NAME.fullmatch(path.name) and _is_run(path)), reverse=True)
+    return sorted((path.name for path in _folders(models_root()) if _is_run(path)), reverse=True)
+
+
+def _folders(root: Path) -> list[Path]:
+    """Return what may be runs, as far as their names go."""
+    return [path for path in root.iterdir() if NAME.fullmatch(path.name)] if root.is_dir() else []
 
 
 def list_all() -> list[Run]:
@@ -245,17 +249,16 @@ def damaged() -> dict[str, str]:
 def survey() -> tuple[list[Run], dict[str, str]]:
     """Return the readable runs, the last queued first, and id -> what is wrong for the others."""
     root = models_root()
-    ids = run_ids()
     runs, wrong = [], {}
-    for run_id in ids:
+    for path in _folders(root):
         try:
-            runs.append(_read(root / run_id))
+            runs.append(_read(path))
         except DamagedError as error:
-            # Deleted by somebody else while this list was made: nothing is wrong with it.
-            if _is_run(root / run_id):
-                wrong[run_id] = str(error)
-    if len(_cache) > 2 * len(ids) + 16:
-        _forget_all_but(root, set(ids))
+            # No run at all, or deleted by somebody else while this list was made: nothing is wrong with it.
+            if _is_run(path):
+                wrong[path.name] = str(error)
+    if len(_cache) > 2 * len(runs) + 16:
+        _forget_all_but(root, {run.id for run in runs})
     return sorted(runs, key=lambda run: (run.sequence, run.id), reverse=True), wrong
 
 
