@@ -2,20 +2,56 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
+import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
-from core.runs import local, states, store, waiting
+from core.errors import CopydeskError
+from core.runs import dispatcher, local, states, store, waiting
 from core.runs.wording import how_far, share_done
+from core.storage import lock_holder, models_root
 from core.ui import run_actions, run_facts
 from core.ui.components import escaped
 
-EVERY_SECONDS = 1.0
+EVERY_SECONDS, LOOK_SECONDS = 1.5, 3.0
+SETTLED_NANOSECONDS = 10**9  # a folder's time is told in steps: one that has just changed may change again unseen
 MOST_ROWS = 12
 SCROLL_FROM, SCROLL_HEIGHT = 4, 176  # more rows than fit scroll, so that what is below stays in sight
+
+
+_looked: dict[Path, float] = {}
+_living: dict[Path, tuple[int, list[str]]] = {}
+
+
+def look() -> None:
+    """See to it that the queue moves, as `local.look`, but not at every poll of every visit."""
+    root, now = models_root(), time.monotonic()
+    if now - _looked.get(root, -LOOK_SECONDS) >= LOOK_SECONDS:
+        _looked[root] = now
+        # A dispatcher that is at work needs nobody to look after the queue.
+        with contextlib.suppress(PermissionError):
+            if lock_holder(root / dispatcher.LOCK) is None:
+                local.look()
+
+
+def living() -> list[store.Run]:
+    """Return the runs that are alive; all others are read only when one came, went or was taken up again."""
+    root = models_root()
+    mark = root.stat().st_mtime_ns if root.is_dir() else 0
+    known, ids = _living.get(root, (-1, []))
+    if mark != known or time.time_ns() - mark < SETTLED_NANOSECONDS:
+        ids = [run.id for run in store.list_all() if run.alive]
+        _living[root] = (mark, ids)
+    found = []
+    for run_id in ids:
+        with contextlib.suppress(CopydeskError):
+            found.append(store.load(run_id))
+    return [run for run in found if run.alive]
 
 
 def alive_in_order(runs: Sequence[store.Run]) -> list[store.Run]:
@@ -69,15 +105,15 @@ def spare_the_collector() -> None:
 def draw_while_alive() -> None:
     """Draw the rows; they refresh themselves as long as there are any."""
     run_actions.redraw_asked()
-    moves = moves_of(store.list_all())
+    moves = moves_of(living())
     if moves:
         spare_the_collector()
         st.fragment(_part, run_every=EVERY_SECONDS)(moves)
 
 
 def _part(moves: tuple[tuple[str, str], ...]) -> None:
-    local.look()
-    runs = store.list_all()
+    look()
+    runs = living()
     if run_actions.redraw_asked() or moves_of(runs) != moves:
         # One has started or ended: the whole page shows what came of it, and decides whether to go on polling.
         st.rerun()

@@ -8,7 +8,7 @@ import functools
 import streamlit as st
 
 from core.errors import CopydeskError
-from core.runs import local, states, store
+from core.runs import states, store
 from core.ui import run_actions, run_facts, run_figures, run_queue
 from core.ui.components import escaped
 from core.ui.theme import Palette
@@ -43,9 +43,9 @@ def disk_bytes(run: store.Run) -> int:
 def draw(watched: store.Run | None, palette: Palette) -> None:
     """Draw the living runs and the run that is watched, in one part that refreshes itself while any run is alive."""
     run_actions.redraw_asked()
-    runs = store.list_all()
+    runs = run_queue.living()
     seen = _seen(runs, watched)
-    every = run_queue.EVERY_SECONDS if any(run.alive for run in runs) else None
+    every = run_queue.EVERY_SECONDS if runs else None
     if every:
         run_queue.spare_the_collector()
     st.fragment(_part, run_every=every)(watched.id if watched else None, seen, palette)
@@ -57,8 +57,8 @@ def _seen(runs: list[store.Run], watched: store.Run | None) -> tuple[object, ...
 
 
 def _part(run_id: str | None, seen: tuple[object, ...], palette: Palette) -> None:
-    local.look()
-    runs = store.list_all()
+    run_queue.look()
+    runs = run_queue.living()
     run = found(run_id)
     if run_actions.redraw_asked() or _seen(runs, run) != seen:
         st.rerun()
@@ -79,9 +79,11 @@ def _head(run: store.Run) -> None:
     st.subheader(escaped(run.title), anchor=False)
     spec = run.spec
     what = f"{run_facts.model_name(spec.model)}, {spec.preset}, on {spec.dataset} · {spec.target}"
-    what += f" · {spec.grouping.name}" + (f" · {run.id}" if run.name else "")
+    what += f" · {spec.grouping.name}"
     state = f"{run_facts.ICONS[run.state]} **{run.state}**"
-    lines = [f"{state} · {escaped(what)}", escaped(f"{run_facts.times(run)} · {run_facts.room(run, disk_bytes(run))}")]
+    facts = [run.id] if run.name else []
+    facts += [run_facts.times(run), run_facts.room(run, disk_bytes(run))]
+    lines = [f"{state} · {escaped(what)}", escaped(" · ".join(facts))]
     st.caption("  \n".join(lines))
     if run.note:
         st.text(run.note)
