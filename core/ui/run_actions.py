@@ -94,7 +94,6 @@ def draw(run: store.Run) -> None:
 def _again(run: store.Run) -> None:
     st.button(
         "Retry",
-        icon=":material/replay:",
         key=f"train_retry_{run.id}",
         help="A new run with the same spec.",
         on_click=attempt,
@@ -102,7 +101,6 @@ def _again(run: store.Run) -> None:
     )
     st.button(
         "Edit and retry",
-        icon=":material/edit:",
         key=f"train_edit_{run.id}",
         help="Fills the form with the settings of this run.",
         on_click=attempt,
@@ -126,7 +124,7 @@ def fill_form(run: store.Run) -> None:
 def _name_and_note(run: store.Run) -> None:
     name, note = f"train_name_{run.id}", f"train_note_{run.id}"
     with (
-        st.popover("Name and note", icon=":material/edit_note:", key=f"train_about_{run.id}"),
+        st.popover("Name and note", key=f"train_about_{run.id}"),
         st.form(f"train_about_form_{run.id}", border=False),
     ):
         st.text_input("Name", value=run.name or "", max_chars=about.LONGEST_NAME, placeholder=run.id, key=name)
@@ -141,7 +139,7 @@ def _say(run: store.Run, name_key: str, note_key: str) -> None:
 
 def _delete(run: store.Run) -> None:
     hint = "Cancel it first: a run that is alive cannot be deleted." if run.alive else None
-    with st.popover("Delete", icon=":material/delete:", key=f"train_delete_{run.id}", disabled=run.alive, help=hint):
+    with st.popover("Delete", key=f"train_delete_{run.id}", disabled=run.alive, help=hint):
         model = " and its model" if run.state == states.SUCCEEDED else ""
         st.write(f"Delete run **{escaped(run.title)}**{model}? This cannot be undone.")
         delete_button(run.id, key=f"train_delete_{run.id}_sure")

@@ -49,6 +49,7 @@ def draw(one: store.Run, other: store.Run) -> None:
         key="train_compare",
         hide_index=True,
         height="content",
+        column_order=["differs", "part", "field", "one", "other"] if everything else ["part", "field", "one", "other"],
         column_config={
             "differs": st.column_config.TextColumn(MARK, width=40, help=f"{MARK} marks what differs."),
             "part": st.column_config.TextColumn("Part", width=80),

@@ -77,23 +77,16 @@ def local_time(moment: str | None) -> datetime | None:
         return None
 
 
-def at(moment: str | None) -> str:
-    """Return a time for people: today's by the clock, others with their date."""
-    found = local_time(moment)
-    if found is None:
-        return "at an unknown time"
-    today = found.date() == datetime.now().astimezone().date()
-    return f"{found:%H:%M:%S}" if today else f"{found:%Y-%m-%d %H:%M:%S}"
-
-
 def times(run: store.Run) -> str:
-    """Return when a run was queued, started and finished, and how long it has worked."""
+    """Return when a run was queued, started and ended, and how long it has worked; a day is told once."""
     found = run.status
-    words = [f"Queued {at(found['created_at'])}"]
-    if found.get("started_at"):
-        words.append(f"started {at(found['started_at'])}")
-    if not run.alive and found.get("finished_at"):
-        words.append(f"ended {at(found['finished_at'])}")
+    ended = None if run.alive else found.get("finished_at")
+    moments = {"queued": found["created_at"], "started": found.get("started_at"), "ended": ended}
+    words, day = [], datetime.now().astimezone().date()
+    for what, moment in moments.items():
+        if at := local_time(moment):
+            words.append(f"{what} {at:%H:%M:%S}" if at.date() == day else f"{what} {at:%Y-%m-%d %H:%M:%S}")
+            day = at.date()
     if run.seconds is not None:
         words.append(f"worked {duration(run.seconds)}")
     return " · ".join(words)

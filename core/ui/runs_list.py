@@ -66,8 +66,8 @@ def best(runs: Sequence[store.Run], *, key: str) -> None:
     order = [column for column in BEST if column != "title" or any(run.name for run in runs)]
     st.dataframe(
         frame(runs), key=table_key(key, [run.id for run in runs]), hide_index=True,
-        placeholder="–",
-        column_order=order, column_config=COLUMNS,
+        placeholder="–", column_order=order,
+        column_config=COLUMNS | {"title": st.column_config.TextColumn("Name", width=130)},
     )  # fmt: skip
 
 
@@ -161,8 +161,9 @@ def _act_on(ticked: list[str]) -> None:
 
 
 def _damaged(run_id: str, reason: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f":material/broken_image: Damaged: {escaped(reason)}.", width="stretch")
-        with st.popover("Delete", icon=":material/delete:", key=f"train_damaged_{run_id}"):
+    told, action = st.columns([6, 1], vertical_alignment="center")
+    told.caption(f":material/broken_image: Damaged: {escaped(reason)}.")
+    with action:
+        with st.popover("Delete", key=f"train_damaged_{run_id}"):
             st.write(f"Delete what is left of run **{escaped(run_id)}**? This cannot be undone.")
             run_actions.delete_button(run_id, key=f"train_damaged_{run_id}_sure")

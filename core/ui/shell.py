@@ -39,8 +39,8 @@ STYLE = """
 [data-testid="InputInstructions"] {{ display: none; }}
 [data-testid="stMetricValue"] {{ font-variant-numeric: tabular-nums; }}
 [data-testid="stMetricValue"] > div {{ overflow: visible; text-overflow: clip; }}
-button[role="tab"][aria-selected="true"] p,
-[data-testid="stBaseButton-segmented_controlActive"] p {{ color: {accent}; }}
+[role="tab"][aria-selected="true"] p,
+[data-variant="segmented_control"][aria-checked="true"] p {{ color: {accent}; }}
 h1 {{ padding-top: 0; }}
 </style>
 """
