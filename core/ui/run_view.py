@@ -83,7 +83,8 @@ def _head(run: store.Run) -> None:
     state = f"{run_facts.ICONS[run.state]} **{run.state}**"
     facts = [run.id] if run.name else []
     facts += [run_facts.times(run), run_facts.room(run, disk_bytes(run))]
-    lines = [f"{state} · {escaped(what)}", escaped(" · ".join(facts))]
+    told = " · ".join(facts)
+    lines = [f"{state} · {escaped(what)}", escaped(told[:1].upper() + told[1:])]
     st.caption("  \n".join(lines))
     if run.note:
         st.text(run.note)
