@@ -105,11 +105,16 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> Any:
     """Return the JSON document in ``path``; DamagedError when it is missing or unreadable."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
     except FileNotFoundError as error:
         raise DamagedError(f"{path} is missing; restore it from a backup or delete its folder") from error
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise DamagedError(f"{path} cannot be read ({error}); restore it or delete its folder") from error
+
+
+def _no_number(name: str) -> None:
+    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(f"{name} is no JSON")
 
 
 @contextlib.contextmanager
@@ -226,7 +231,7 @@ def lock_holder(path: Path) -> int | None:
     fields = [0, 0, 0, 0, 0]
     fields[type_at] = fcntl.F_WRLCK
     try:
-        with path.open("r+") as file:
+        with path.open("rb") as file:
             answer = fcntl.fcntl(file, fcntl.F_GETLK, struct.pack(layout + "0q", *fields))
     except FileNotFoundError:
         return None

@@ -46,8 +46,11 @@ def list_(
     everything, damaged = local.settle()
     for run_id, reason in damaged.items():
         say(f"warning: run {run_id} cannot be read: {reason}")
-    runs = listing.matching(everything, state=state or (), dataset=dataset, model=model, words=text)
     places = waiting.places(everything)
+    hindrance = local.hindrance() if places else None
+    if hindrance:
+        say(f"warning: {hindrance}")
+    runs = listing.matching(everything, state=state or (), dataset=dataset, model=model, words=text)
     found = [listing.document(run, places) for run in listing.sorted_by(runs, sort)[:limit]]
     nothing = "No run matches." if everything else "No run yet: start one with `train`."
     wrong = [{"run": run_id, "error": reason} for run_id, reason in damaged.items()]
@@ -110,8 +113,10 @@ def cancel(run: RunId, json: Json = False) -> None:
     """Stop a run that waits or works; what it made so far is removed."""
     from core.runs import local
 
-    ended = local.wait(local.cancel(_look(run)))
-    emit({"run": ended.id, "state": ended.state}, f"run {ended.title} is {ended.state}", json)
+    run_id = _id(run)
+    local.cancel_by_id(run_id)
+    state = local.wait_for_end(run_id)
+    emit({"run": run_id, "state": state}, f"run {run_id} is {state}", json)
 
 
 @app.command(epilog="Example: python -m core runs resume 20260101-120000-logistic-1a2b --wait")
@@ -123,11 +128,34 @@ def resume(run: RunId, wait: Wait = False, json: Json = False) -> None:
 
 
 @app.command(epilog="Example: python -m core runs retry 20260101-120000-logistic-1a2b --set C=2")
-def retry(run: RunId, set_: SetOption = None, wait: Wait = False, json: Json = False) -> None:
-    """Start a new run like an earlier one, with its settings or with some of them changed."""
+def retry(
+    run: RunId,
+    set_: SetOption = None,
+    target: Annotated[str | None, typer.Option(help="Another target: category or group.")] = None,
+    grouping: Annotated[str | None, typer.Option(metavar="NAME|FILE", help="Another grouping.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Another seed.")] = None,
+    test_share: Annotated[float | None, typer.Option(help="Another share of each category for the test.")] = None,
+    wait: Wait = False,
+    json: Json = False,
+) -> None:
+    """Start a new run like an earlier one, with its spec or with some of it changed."""
+    from core.grouping import versions
     from core.runs import local
+    from core.runs.spec import spec_grouping
 
-    start_or_wait(local.retry(_look(run), overrides_from(set_ or [])), "started", wait, json)
+    found = _look(run)
+    changes: dict[str, Any] = {}
+    if target is not None:
+        changes["target"] = target
+    if grouping is not None:
+        changes["grouping"] = spec_grouping(versions.load_or_read(grouping))
+    if seed is not None or test_share is not None:
+        split = {"seed": seed, "test_share": test_share}
+        given = {name: value for name, value in split.items() if value is not None}
+        changes["split"] = found.spec.split.model_copy(update=given)
+        changes["seed"] = found.spec.seed if seed is None else seed
+    run_again = local.retry(found, overrides_from(set_ or []), **changes)
+    start_or_wait(run_again, "started", wait, json)
 
 
 @app.command(epilog="Example: python -m core runs priority 20260101-120000-logistic-1a2b 10")
@@ -206,14 +234,20 @@ def delete(
     run: RunId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, json: Json = False
 ) -> None:
     """Delete a run with its model; refused while it is alive."""
-    from core.runs import local, store
+    from core.runs import store
 
-    local.settle()
-    # A damaged run can be deleted too, by its id.
-    run_id = run if run in store.run_ids() else store.find(run).id
+    run_id = _id(run)
     confirm(f"Delete run {run_id} and its model?", yes, json)
     store.delete(run_id)
     emit({"run": run_id, "deleted": True}, f"deleted run {run_id}", json)
+
+
+def _id(reference: str) -> str:
+    """Return the id of a run that may be damaged; such a one is known by its id alone."""
+    from core.runs import local, store
+
+    local.settle()
+    return reference if reference in store.run_ids() else store.find(reference).id
 
 
 def _look(reference: str) -> Run:

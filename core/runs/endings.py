@@ -29,19 +29,23 @@ def settle(path: Path, exit_status: int | None) -> None:
     exit_status: as `subprocess` has it (negative: the signal), None where nobody could see it.
     """
     found = status.read(path)
-    seconds = _seconds(found)
+    changes: dict[str, Any] = {"seconds": _seconds(found)}
     if (path / status.CANCEL).exists():
-        end, changes = states.CANCELLED, {"seconds": seconds}
+        state = states.CANCELLED
     elif (metrics := finished(path)) is not None:
         # It had written its last file and was killed before it could say so.
-        end, changes = states.SUCCEEDED, {"seconds": seconds, "metrics": metrics}
+        state, changes["metrics"] = states.SUCCEEDED, metrics
     elif exit_status == DISK_FULL_STATUS:
-        end, changes = states.FAILED, {"seconds": seconds, "error": DISK_FULL}
+        state, changes["error"] = states.FAILED, DISK_FULL
     else:
-        error = f"{reason(found, exit_status)}; {TAKE_UP}"
-        end, changes = states.INTERRUPTED, {"seconds": seconds, "error": error, "log_end": log_end(path)}
-    clear(path, end)
-    status.move(path, end, **changes)
+        state = states.INTERRUPTED
+        changes |= {"error": f"{reason(found, exit_status)}; {TAKE_UP}", "log_end": log_end(path)}
+    end(path, state, **changes)
+
+
+def end(path: Path, state: str, **changes: Any) -> bool:
+    """Move the run to the state that it ends in, once what has no use there is gone; False when it cannot go there."""
+    return status.move(path, state, before=lambda: clear(path, state), **changes)
 
 
 def reason(found: dict[str, Any], exit_status: int | None) -> str:
@@ -97,11 +101,11 @@ def finished(path: Path) -> dict[str, Any] | None:
     return metrics if isinstance(metrics, dict) else None
 
 
-def clear(path: Path, end: str) -> None:
+def clear(path: Path, state: str) -> None:
     """Remove what a run that ends so has no use for: a half-made model, checkpoints that nothing goes on from."""
-    if end != states.SUCCEEDED:
+    if state != states.SUCCEEDED:
         discard(path)
-    if end != states.INTERRUPTED:
+    if state != states.INTERRUPTED:
         shutil.rmtree(path / CHECKPOINTS, ignore_errors=True)
     (path / status.RESERVE).unlink(missing_ok=True)
 
@@ -115,11 +119,11 @@ def discard(path: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def log_end(path: Path, lines: int = LAST_LINES) -> list[str]:
-    """Return the last lines that the worker printed, the moves of the state left out."""
+def log_end(path: Path, lines: int = LAST_LINES, since: int = 0) -> list[str]:
+    """Return the last lines that the worker printed after the first ``since`` bytes, moves of the state left out."""
     try:
         with (path / status.LOG).open("rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - 20_000))
+            file.seek(max(since, os.fstat(file.fileno()).st_size - 20_000))
             text = file.read().decode("utf-8", errors="replace")
     except OSError:
         return []

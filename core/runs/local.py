@@ -13,19 +13,35 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.errors import CopydeskError, InputError, one_line, shorten
-from core.runs import dispatcher, slots, states, status, store, waiting
+from core.runs import dispatcher, endings, slots, states, status, store, waiting
+from core.runs.groups import MARK, signal_group
 from core.runs.preflight import Outlook, check
-from core.runs.spec import TrainingSpec
-from core.storage import REPOSITORY, home, lock_holder, models_root, write_atomic
+from core.runs.spec import TrainingSpec, check_choices
+from core.storage import REPOSITORY, checked_name, home, lock_holder, models_root, write_atomic
 
 SETTLE_SECONDS = 5.0
 START_SECONDS = 20.0
 LOG_BYTES = 1_000_000
+LONGEST_PAUSE = 30.0
+TROUBLE_TIMES = 3
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Our dispatchers came to nothing: how often, with which last words, and till when to wait."""
+
+    times: int
+    words: str
+    until: float
+
 
 _started: dict[Path, subprocess.Popen[bytes]] = {}
+_trouble: dict[Path, Trouble] = {}
 _starting = threading.Lock()
 
 
@@ -54,34 +70,73 @@ def _look_after(runs: list[store.Run], damaged: dict[str, str]) -> None:
     root = models_root()
     if not root.is_dir() or not os.access(root, os.W_OK):
         return
-    if any(run.alive for run in runs) or any(map(store.is_mendable, damaged)):
-        _start_dispatcher(root)
+    if any(map(store.needs_care, runs)) or any(map(store.is_mendable, damaged)):
+        start_dispatcher(root)
 
 
-def _start_dispatcher(root: Path) -> subprocess.Popen[bytes] | None:
-    """Start a dispatcher unless there is one, or one of ours is coming up; return the process if so."""
+def start_dispatcher(root: Path, *, patient: bool = True) -> subprocess.Popen[bytes] | None:
+    """Start a dispatcher unless there is one, or one of ours is coming up; return the process if so.
+
+    After one that ended in an error the next waits a while, and longer each time, if it is ``patient``.
+    """
     with _starting:
         if lock_holder(root / dispatcher.LOCK) is not None:
+            _trouble.pop(root, None)
             return None
         ours = _started.get(root)
         if ours is not None and ours.poll() is None:
             return ours
-        log = root / dispatcher.LOG
-        flags = "wb" if log.exists() and log.stat().st_size > LOG_BYTES else "ab"
-        with log.open(flags) as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "core.runs.dispatcher"],
-                cwd=REPOSITORY,
-                env={**os.environ, "COPYDESK_HOME": str(home())},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        _started[root] = process
+        if ours is not None and ours.poll():
+            _note_trouble(root)
+        elif ours is not None:
+            _trouble.pop(root, None)
+        if patient and root in _trouble and time.monotonic() < _trouble[root].until:
+            return None
+        _started[root] = process = _spawn(root)
     # Wait for it in a thread, so that it never stays behind as a zombie of a long-lived server.
     threading.Thread(target=process.wait, daemon=True).start()
     return process
+
+
+def _spawn(root: Path) -> subprocess.Popen[bytes]:
+    log = root / dispatcher.LOG
+    flags = "wb" if log.exists() and log.stat().st_size > LOG_BYTES else "ab"
+    environment = {**slots.outside_environment(), "COPYDESK_HOME": str(home())}
+    environment.pop(MARK, None)
+    with log.open(flags) as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "core.runs.dispatcher"],
+            cwd=REPOSITORY,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _note_trouble(root: Path) -> None:
+    """Take note that the last dispatcher of ours ended in an error."""
+    del _started[root]
+    times = _trouble[root].times + 1 if root in _trouble else 1
+    _trouble[root] = Trouble(times, _last_words(root), time.monotonic() + min(2.0**times, LONGEST_PAUSE))
+
+
+def _last_words(root: Path) -> str:
+    try:
+        text = (root / dispatcher.LOG).read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        return one_line(str(error))
+    return one_line(text.strip().split("\n")[-1]) or "it said nothing"
+
+
+def hindrance() -> str | None:
+    """Return why nothing that waits is started, in a line for people; None when nothing is known to be in the way."""
+    root = models_root()
+    trouble = _trouble.get(root)
+    if trouble is not None and trouble.times >= TROUBLE_TIMES:
+        return f"what moves the queue cannot start ({shorten(trouble.words, 200)}); see {root / dispatcher.LOG}"
+    return waiting.hindrance() if root.is_dir() else None
 
 
 def _make_sure_of_the_dispatcher() -> None:
@@ -94,19 +149,13 @@ def _make_sure_of_the_dispatcher() -> None:
     process = None
     while lock_holder(root / dispatcher.LOCK) is None and any(run.alive for run in store.list_all()):
         if process is None or process.poll() == 0:
-            process = _start_dispatcher(root)
+            process = start_dispatcher(root, patient=False)
         if process is not None and (process.poll() or time.monotonic() > deadline):
-            last = (root / dispatcher.LOG).read_text(encoding="utf-8", errors="replace").strip().split("\n")[-1]
             raise CopydeskError(
-                f"the run is queued, but what moves the queue could not start ({shorten(one_line(last), 200)}); "
+                f"the run is queued, but what moves the queue could not start ({shorten(_last_words(root), 200)}); "
                 f"see {root / dispatcher.LOG}"
             )
         wait_a_moment(0.01)
-
-
-def is_working(run: store.Run) -> bool:
-    """Tell whether a worker holds the run's lock."""
-    return dispatcher.is_working(run.id)
 
 
 def settled(run_id: str) -> store.Run:
@@ -131,26 +180,36 @@ def settle() -> tuple[list[store.Run], dict[str, str]]:
 
 
 def _is_unsettled(runs: list[store.Run], damaged: dict[str, str]) -> bool:
-    gone = any(run.state == states.RUNNING and not is_working(run) for run in runs)
+    gone = any(
+        run.state == states.RUNNING and not status.is_working(run.path) for run in filter(store.needs_care, runs)
+    )
     return gone or any(map(store.is_mendable, damaged))
 
 
 def cancel(run: store.Run) -> store.Run:
-    """Ask the run to stop: the marker first, then SIGTERM; the dispatcher kills it after a grace time.
-
-    Raises InputError when the run has ended already.
-    """
-    run = store.load(run.id)
-    if not run.alive:
-        raise InputError(f"run {shorten(run.title)} is {run.state} already; there is nothing to cancel")
-    if not run.cancel_requested:
-        write_atomic(run.path / status.CANCEL, "")
-    if run.state == states.QUEUED and not is_working(run):
-        status.move(run.path, states.CANCELLED)
-    else:
-        dispatcher.signal_group(lock_holder(run.path / status.WORKER_LOCK), signal.SIGTERM)
-    look()
+    """Ask the run to stop, as `cancel_by_id`, and return it."""
+    cancel_by_id(run.id)
     return store.load(run.id)
+
+
+def cancel_by_id(run_id: str) -> None:
+    """Ask a run to stop: the marker first, then SIGTERM; the dispatcher kills it after a grace time.
+
+    Also one whose spec is damaged. Raises InputError when the run has ended already, NotFound when there is none.
+    """
+    path = models_root() / checked_name("run", run_id)
+    with status.locked(path):
+        # Under the lock, so that no run that has just ended keeps a marker for its resume.
+        state = status.read(path)["state"]
+        if state not in states.ALIVE:
+            raise InputError(f"run {shorten(run_id)} is {state} already; there is nothing to cancel")
+        if not (path / status.CANCEL).exists():
+            write_atomic(path / status.CANCEL, "")
+    holder = status.worker_pid(path)
+    if holder is None and state == states.QUEUED:
+        endings.end(path, states.CANCELLED)
+    signal_group(holder, signal.SIGTERM)
+    look()
 
 
 def resume(run: store.Run) -> store.Run:
@@ -170,17 +229,27 @@ def resume(run: store.Run) -> store.Run:
     return store.load(run.id)
 
 
-def retry(run: store.Run, overrides: Mapping[str, str] | None = None, *, priority: int = 0) -> store.Run:
-    """Start a new run with the spec of ``run``, its hyperparameters changed by ``overrides`` (setting -> text).
+def retry(
+    run: store.Run, overrides: Mapping[str, str] | None = None, *, priority: int = 0, **changes: Any
+) -> store.Run:
+    """Start a new run with the spec of ``run``, with other settings or another target, grouping, seed or split.
 
-    Raises InputError when its dataset is gone or has other content by now, or a setting cannot be used.
+    The parameters are those of `again`, and so are the errors.
     """
-    spec, outlook = again(run.spec, overrides or {})
+    spec, outlook = again(run.spec, overrides or {}, **changes)
     return submit(spec, priority=priority, expected_seconds=outlook.seconds)
 
 
-def again(spec: TrainingSpec, overrides: Mapping[str, str]) -> tuple[TrainingSpec, Outlook]:
-    """Return ``spec`` with other hyperparameters, checked as if it were new, and what it will take."""
+def again(spec: TrainingSpec, overrides: Mapping[str, str], **changes: Any) -> tuple[TrainingSpec, Outlook]:
+    """Return ``spec`` changed and checked as if it were new, and what it will take.
+
+    Parameters
+    ----------
+    overrides: setting -> text, in place of hyperparameters.
+    changes: fields of the spec.
+
+    Raises InputError when its dataset is gone or has other content by now, or a setting cannot be used.
+    """
     from core.data import datasets
     from core.models.registry import settings_of, wants_gpu
 
@@ -189,13 +258,11 @@ def again(spec: TrainingSpec, overrides: Mapping[str, str]) -> tuple[TrainingSpe
         raise InputError(
             f"dataset {shorten(spec.dataset)} has other content than when the run was started; start a new run with it"
         )
+    check_choices(changes.get("target", spec.target), changes.get("split", spec.split).test_share)
     settings = settings_of(spec.model, {**spec.hyperparameters, **overrides})
-    changed = spec.model_copy(
-        update={
-            "hyperparameters": settings.model_dump(mode="json"),
-            "device": "gpu" if wants_gpu(spec.model, settings) else "cpu",
-        }
-    )
+    device = "gpu" if wants_gpu(spec.model, settings) else "cpu"
+    values = {**spec.model_dump(), **changes, "hyperparameters": settings.model_dump(mode="json"), "device": device}
+    changed = TrainingSpec.model_validate(values)
     return changed, check(changed, dataset)
 
 
@@ -224,10 +291,23 @@ def wait(run: store.Run, on_look: Callable[[store.Run], None] | None = None, eve
     while True:
         settle()
         run = store.load(run.id)
+        trouble = _trouble.get(models_root())
+        if run.alive and trouble is not None and trouble.times >= TROUBLE_TIMES and not status.is_working(run.path):
+            raise CopydeskError(f"run {shorten(run.title)} waits, but {hindrance()}")
         if on_look is not None:
             on_look(run)
         if not run.alive:
             return run
+        wait_a_moment(every)
+
+
+def wait_for_end(run_id: str, every: float = 0.1) -> str:
+    """Return the state in which a run has ended, also of one whose spec is damaged."""
+    while True:
+        settle()
+        state = status.read(models_root() / checked_name("run", run_id))["state"]
+        if state in states.ENDED:
+            return state
         wait_a_moment(every)
 
 

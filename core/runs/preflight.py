@@ -13,13 +13,13 @@ from core.errors import InputError, shorten
 from core.runs import estimate as earlier
 from core.runs import store
 from core.runs.spec import FEWEST_RECORDS, TrainingSpec
+from core.runs.waiting import SPARE_DISK_BYTES
 from core.runs.wording import size
 from core.storage import home, models_root
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
 
-SPARE_DISK_BYTES = 50_000_000
 FEW_TEST_ROWS = 10
 
 

@@ -12,8 +12,6 @@ import fcntl
 import os
 import re
 import subprocess
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +22,12 @@ from core.storage import models_root
 CPU, GPU = "cpu", "gpu"
 FOLDER = ".slots"
 VISIBLE = "CUDA_VISIBLE_DEVICES"
+# What it was outside of a slot, for the dispatcher that a worker may start.
+OUTSIDE = "COPYDESK_OUTSIDE_CUDA_VISIBLE_DEVICES"
+UNSET = "unset"
+ASK_SECONDS = 5
+# The same for every user and home, whatever TMPDIR says: they share the machine's GPUs.
+GPU_LOCKS = Path("/tmp")  # noqa: S108
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,22 @@ class Slot:
 
     def environment(self) -> dict[str, str]:
         """Return what a worker in this slot is told: the one GPU that it may use, or none."""
-        return {VISIBLE: self.device}
+        return {VISIBLE: self.device, OUTSIDE: os.environ.get(VISIBLE, UNSET)}
 
     def close(self) -> None:
         """Let go of the slot; it stays taken while a worker holds it."""
         os.close(self.descriptor)
+
+
+def outside_environment() -> dict[str, str]:
+    """Return the environment of this process, as it was before it was put into a slot, if it was."""
+    environment = dict(os.environ)
+    visible = environment.pop(OUTSIDE, None)
+    if visible == UNSET:
+        environment.pop(VISIBLE, None)
+    elif visible is not None:
+        environment[VISIBLE] = visible
+    return environment
 
 
 def cpu_slots() -> int:
@@ -58,17 +73,26 @@ def cpu_slots() -> int:
 
 
 def gpus() -> list[str]:
-    """Return the GPUs that runs may use, as CUDA_VISIBLE_DEVICES names them; asked without loading torch."""
+    """Return the GPUs that runs may use, by UUID where the driver tells it; asked without loading torch.
+
+    CUDA_VISIBLE_DEVICES says which, by number or UUID; without it they are all.
+    """
+    known = _installed()
     visible = os.environ.get(VISIBLE)
-    if visible is not None:
-        named = [name.strip() for name in visible.split(",")]
-        # As CUDA reads it: what follows an invalid name does not count.
-        stop = next((place for place, name in enumerate(named) if name in ("", "-1")), len(named))
-        return named[:stop]
+    if visible is None:
+        return list(known.values())
+    named = [name.strip() for name in visible.split(",")]
+    # As CUDA reads it: what follows an invalid name does not count.
+    stop = next((place for place, name in enumerate(named) if name in ("", "-1")), len(named))
+    return [known.get(name, name) for name in named[:stop]]
+
+
+def _installed() -> dict[str, str]:
+    """Return number -> UUID of the GPUs that the driver knows of."""
     with contextlib.suppress(OSError, subprocess.SubprocessError):
-        done = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=20, check=True)
-        return re.findall(r"^GPU \d+:.*\(UUID: (GPU-[\w-]+)\)", done.stdout, re.MULTILINE)
-    return []
+        done = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=ASK_SECONDS, check=True)
+        return dict(re.findall(r"^GPU (\d+):.*\(UUID: (GPU-[\w-]+)\)", done.stdout, re.MULTILINE))
+    return {}
 
 
 def kind_of(spec: TrainingSpec, devices: list[str]) -> str:
@@ -78,26 +102,40 @@ def kind_of(spec: TrainingSpec, devices: list[str]) -> str:
 
 def take(kind: str, devices: list[str]) -> Slot | None:
     """Lock a free slot of ``kind`` and return it; None when all are taken."""
-    for device, path in _places(kind, devices):
-        descriptor = _locked(path)
+    if kind == CPU:
+        return _take_cpu()
+    for device in devices:
+        descriptor = _locked(gpu_lock(device))
         if descriptor is not None:
-            return Slot(kind, device, descriptor)
+            return Slot(GPU, device, descriptor)
     return None
 
 
-def _places(kind: str, devices: list[str]) -> Iterator[tuple[str, Path]]:
-    """Yield (device, file) for each slot of ``kind``."""
-    if kind == CPU:
-        folder = models_root() / FOLDER
-        folder.mkdir(exist_ok=True)
-        yield from (("", folder / f"cpu-{number}.lock") for number in range(cpu_slots()))
-    else:
-        yield from ((device, gpu_lock(device)) for device in devices)
+def _take_cpu() -> Slot | None:
+    """Lock one of the CPU's slots, unless as many as are set are taken: there may have been more of them before."""
+    folder = models_root() / FOLDER
+    folder.mkdir(exist_ok=True)
+    wanted = cpu_slots()
+    paths = {folder / f"cpu-{number}.lock" for number in range(wanted)} | set(folder.glob("cpu-*.lock"))
+    mine: int | None = None
+    taken = 0
+    for path in sorted(paths):
+        descriptor = _locked(path)
+        if descriptor is None:
+            taken += 1
+        elif mine is None:
+            mine = descriptor
+        else:
+            os.close(descriptor)
+    if mine is not None and taken >= wanted:
+        os.close(mine)
+        return None
+    return None if mine is None else Slot(CPU, "", mine)
 
 
 def gpu_lock(device: str) -> Path:
     """Return the file that guards a GPU: one for the machine, since other homes share its GPUs."""
-    return Path(tempfile.gettempdir()) / f"copydesk-gpu-{re.sub(r'[^A-Za-z0-9-]', '_', device)}.lock"
+    return GPU_LOCKS / f"copydesk-gpu-{re.sub(r'[^A-Za-z0-9-]', '_', device)}.lock"
 
 
 def _locked(path: Path) -> int | None:

@@ -74,6 +74,19 @@ class TrainingSpec(_Frozen):
         return category if self.target == "category" else self.grouping.grouping().group_of(category)
 
 
+def check_choices(target: str, test_share: float) -> None:
+    """Raise InputError for a target that there is not, or a share that leaves too little on one side."""
+    if target not in TARGETS:
+        raise InputError(f"target {shorten(target)} is unknown; choose one of: {', '.join(TARGETS)}")
+    if not 0.01 <= test_share <= 0.9:
+        raise InputError(f"test share {test_share:g} is out of range; choose a number from 0.01 to 0.9")
+
+
+def spec_grouping(grouping: Grouping) -> SpecGrouping:
+    """Return a grouping as a spec holds it."""
+    return SpecGrouping(name=grouping.name, version=grouping.version, mapping=dict(grouping.mapping))
+
+
 def plan(
     dataset: Dataset,
     *,
@@ -90,10 +103,7 @@ def plan(
     from core.models.registry import settings_from, wants_gpu
     from core.runs.preflight import check
 
-    if target not in TARGETS:
-        raise InputError(f"target {shorten(target)} is unknown; choose one of: {', '.join(TARGETS)}")
-    if not 0.01 <= test_share <= 0.9:
-        raise InputError(f"test share {test_share:g} is out of range; choose a number from 0.01 to 0.9")
+    check_choices(target, test_share)
     settings = settings_from(model, preset, overrides or {})
     categories = sorted(dataset.category_counts)
     grouping = grouping or default_for(categories)
@@ -108,7 +118,7 @@ def plan(
         hyperparameters=settings.model_dump(mode="json"),
         target=target,
         device="gpu" if wants_gpu(model, settings) else "cpu",
-        grouping=SpecGrouping(name=grouping.name, version=grouping.version, mapping=dict(grouping.mapping)),
+        grouping=spec_grouping(grouping),
     )
     check(spec, dataset)
     return spec

@@ -11,20 +11,68 @@ import contextlib
 import fcntl
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from core.errors import DamagedError, is_disk_full, one_line
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from core.errors import DamagedError, NotFound, is_disk_full, one_line, shorten
 from core.runs import clock, states
 from core.storage import lock_holder, read_json, write_atomic
 
 STATUS, STATUS_LOCK, WORKER_LOCK, LOG, CANCEL = "status.json", "status.lock", "worker.lock", "log.txt", "cancel"
 METRICS = Path("evaluation") / "metrics.json"
-NEEDED = {"state": str, "created_at": str, "progress": dict, "history": list}
-STATE_LINE = re.compile(rf"^(\S+) state ({'|'.join(states.MOVES)})(?:: (.*))?$", re.MULTILINE)
+TIME = r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00"
+STATE_LINE = re.compile(rf"^({TIME}) state ({'|'.join(states.MOVES)})(?:: (.*))?$", re.MULTILINE)
+IN_QUEUE = re.compile(r"sequence (\d+), priority (-?\d+)")
 RESERVE, RESERVE_BYTES = "reserve", 16 * 1024
 REBUILT = "status.json was damaged and has been rebuilt from the log"
+
+
+class _Loose(BaseModel):
+    model_config = ConfigDict(extra="allow", allow_inf_nan=False)
+
+
+class _Progress(_Loose):
+    phase: str
+    step: int
+    total: int
+    at_most: bool = False
+    seconds: float | None = None
+    seconds_left: float | None = None
+    rows_per_second: float | None = None
+    peak_memory_bytes: int | None = None
+
+
+class _Metrics(_Loose):
+    rows: int | None = None
+    accuracy: float | None = None
+    macro_f1: float | None = None
+    peak_memory_bytes: int | None = None
+
+
+class _Status(_Loose):
+    """What a status must be made of for all that read it; what they do not know is left alone."""
+
+    state: Literal[tuple(states.MOVES)]  # type: ignore[valid-type]
+    created_at: str
+    started_at: str | None = None
+    finished_at: str | None = None
+    progress: _Progress
+    history: list[dict[str, str]]
+    sequence: int = 0
+    priority: int = 0
+    expected_seconds: float | None = None
+    seconds: float | None = None
+    started: dict[str, Any] | None = None
+    pid: int | None = None
+    host: str | None = None
+    oom_kills: int | None = None
+    metrics: _Metrics | None = None
+    error: str | None = None
+    log_end: list[str] | None = None
+    spec_sha256: str | None = None
 
 
 def first(**facts: Any) -> dict[str, Any]:
@@ -42,21 +90,43 @@ def first(**facts: Any) -> dict[str, Any]:
 def read(path: Path) -> dict[str, Any]:
     """Return the status of the run in ``path``; DamagedError unless it has what every status has."""
     found = read_json(path / STATUS)
-    if (
-        not isinstance(found, dict)
-        or not all(isinstance(found.get(key), kind) for key, kind in NEEDED.items())
-        or found["state"] not in states.MOVES
-        or not all(isinstance(move, dict) for move in found["history"])
-    ):
-        raise DamagedError(f"{path / STATUS} is not the status of a run; delete run {path.name}")
+    try:
+        _Status.model_validate(found, strict=True)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        where = ".".join(map(str, wrong["loc"])) or "status"
+        raise DamagedError(
+            f"{path / STATUS} is not the status of a run ({where}: {wrong['msg']}); delete run {path.name}"
+        ) from error
     return found
+
+
+def worker_pid(path: Path) -> int | None:
+    """Return the pid of the worker that holds the lock of the run in ``path``, None when there is none."""
+    return lock_holder(path / WORKER_LOCK)
+
+
+def is_working(path: Path) -> bool:
+    """Tell whether a worker holds the lock of the run in ``path``."""
+    return worker_pid(path) is not None
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock under which a run's status is changed; NotFound when the run is not there any more."""
+    try:
+        lock = (path / STATUS_LOCK).open("a")
+    except FileNotFoundError as error:
+        raise NotFound(f"run {shorten(path.name)} does not exist any more; it was deleted meanwhile") from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextlib.contextmanager
 def changing(path: Path, *, durable: bool = True) -> Iterator[dict[str, Any]]:
     """Yield the status to change, under the directory's lock, and write it back; a lost one is rebuilt."""
-    with (path / STATUS_LOCK).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(path):
         try:
             status = read(path)
         except DamagedError:
@@ -82,15 +152,17 @@ def reserve(path: Path) -> None:
     (path / RESERVE).write_bytes(bytes(RESERVE_BYTES))
 
 
-def move(path: Path, to: str, **changes: Any) -> bool:
+def move(path: Path, to: str, *, before: Callable[[], None] = lambda: None, **changes: Any) -> bool:
     """Move the run to state ``to`` and merge ``changes`` into its status.
 
     Returns False, and changes nothing, when the run meanwhile is where it cannot go there from.
+    ``before`` is called under the lock once it is sure that it can.
     """
     with changing(path) as status:
         _tidy(path)
         if not states.may_move(status["state"], to):
             return False
+        before()
         at = clock.now()
         status.update(changes, state=to)
         status["history"].append({"state": to, "at": at})
@@ -98,15 +170,33 @@ def move(path: Path, to: str, **changes: Any) -> bool:
             status["started_at"] = at
         if to in states.ENDED:
             status["finished_at"] = at
-    say(path, to, at, status.get("error") if to in states.ENDED else None)
+        reason = status.get("error") if to in states.ENDED else None
+        if to == states.QUEUED:
+            # What the next start owes to its run; told here in case the status is lost.
+            (path / CANCEL).unlink(missing_ok=True)
+            reason = in_queue(status)
+    say(path, to, at, reason)
     return True
+
+
+def in_queue(status: dict[str, Any]) -> str:
+    """Return what decides when a run starts, as the log tells it."""
+    return f"sequence {status.get('sequence', 0)}, priority {status.get('priority', 0)}"
 
 
 def say(path: Path, state: str, at: str, reason: str | None = None) -> None:
     """Write a move into the log. The status is what counts: a log that takes no line is no reason to stop."""
-    text = f"{at} state {state}" + (f": {one_line(reason)}" if reason else "")
+    _append(path, f"{at} state {state}" + (f": {one_line(reason)}" if reason else ""))
+
+
+def note(path: Path, text: str) -> None:
+    """Write something that befell the run into its log, as far as it takes it."""
+    _append(path, f"{clock.now()} {text}")
+
+
+def _append(path: Path, line: str) -> None:
     with contextlib.suppress(OSError), (path / LOG).open("a", encoding="utf-8") as log:
-        log.write(text + "\n")
+        log.write(line + "\n")
 
 
 def record_progress(path: Path, progress: dict[str, Any]) -> None:
@@ -135,7 +225,11 @@ def _rebuilt(path: Path) -> dict[str, Any]:
     elif metrics and (path / "manifest.json").exists() and not (path / CANCEL).exists():
         state, reason = states.SUCCEEDED, ""
     ended = [at for at, at_state, _ in moves if at_state in states.ENDED]
-    status = first(created_at=created, state=state, rebuilt=clock.now(), error=reason or None)
+    queued = next((IN_QUEUE.search(told) for _, at_state, told in reversed(moves) if at_state == states.QUEUED), None)
+    order = {"sequence": int(queued[1]), "priority": int(queued[2])} if queued else {}
+    if state not in states.ENDED:
+        reason = ""
+    status = first(**order, created_at=created, state=state, rebuilt=clock.now(), error=reason or None)
     status["history"] = [{"state": at_state, "at": at} for at, at_state, _ in moves]
     status["history"].append({"state": state, "at": clock.now(), "note": REBUILT})
     status["progress"]["phase"] = state

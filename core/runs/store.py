@@ -114,7 +114,6 @@ class Run:
 
 def create(spec: TrainingSpec, *, priority: int = 0, expected_seconds: float | None = None) -> Run:
     """Make the directory of a new, queued run and return the run."""
-    run_id = f"{datetime.now(UTC).strftime('%Y%m%d-%H%M%S')}-{spec.model}-{secrets.token_hex(2)}"
     text = spec.model_dump_json(indent=2) + "\n"
     first = status.first(
         sequence=next_sequence(),
@@ -122,12 +121,16 @@ def create(spec: TrainingSpec, *, priority: int = 0, expected_seconds: float | N
         expected_seconds=expected_seconds,
         spec_sha256=_sha256(text.encode("utf-8")),
     )
-    with building(models_root() / run_id) as directory:
-        write_atomic(directory / SPEC, text)
-        write_json(directory / status.STATUS, first)
-        (directory / status.STATUS_LOCK).touch()
-        status.reserve(directory)
-        status.say(directory, states.QUEUED, first["created_at"])
+    # Another run of this second may have drawn the same number.
+    while True:
+        run_id = f"{datetime.now(UTC).strftime('%Y%m%d-%H%M%S')}-{spec.model}-{secrets.token_hex(2)}"
+        with contextlib.suppress(FileExistsError), building(models_root() / run_id) as directory:
+            write_atomic(directory / SPEC, text)
+            write_json(directory / status.STATUS, first)
+            (directory / status.STATUS_LOCK).touch()
+            status.reserve(directory)
+            status.say(directory, states.QUEUED, first["created_at"], status.in_queue(first))
+            break
     return load(run_id)
 
 
@@ -268,10 +271,20 @@ def _forget_all_but(root: Path, ids: set[str]) -> None:
             _cache.pop(path, None)
 
 
+def may_change(path: Path) -> bool:
+    """Tell whether this process may change what is in the run's directory."""
+    return os.access(path, os.R_OK | os.W_OK | os.X_OK)
+
+
+def needs_care(run: Run) -> bool:
+    """Tell whether there is something to do for a run: it is alive, and we may change it."""
+    return run.alive and may_change(run.path)
+
+
 def is_mendable(run_id: str) -> bool:
     """Tell whether a damaged run can be brought to a state: a lost status, or a lost spec of a living run."""
     path = models_root() / run_id
-    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+    if not may_change(path) or (path / status.STATUS).is_dir():
         return False
     try:
         return status.read(path)["state"] in states.ALIVE
@@ -311,9 +324,8 @@ def delete(run_id: str) -> None:
     path = models_root() / checked_name("run", run_id)
     trash = path.with_name(f"{BUILDING}deleted-{run_id}")
     try:
-        with (path / status.STATUS_LOCK).open("a") as lock:
-            # Under the lock, so that nobody takes it up again between the look and the removal.
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        # Under the lock, so that nobody takes it up again between the look and the removal.
+        with status.locked(path):
             _refuse_alive(path)
             (path / LOCK).touch()
             os.rename(path, trash)
@@ -323,11 +335,12 @@ def delete(run_id: str) -> None:
 
 
 def _refuse_alive(path: Path) -> None:
+    state = states.RUNNING if status.is_working(path) else None
     # A damaged run can be deleted too.
     with contextlib.suppress(DamagedError):
         state = status.read(path)["state"]
-        if state in states.ALIVE:
-            raise InputError(f"run {shorten(path.name)} is {state}; cancel it before deleting it")
+    if state in states.ALIVE:
+        raise InputError(f"run {shorten(path.name)} is {state}; cancel it before deleting it")
 
 
 def record_metrics(run: Run, event: dict[str, Any]) -> None:

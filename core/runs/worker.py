@@ -21,7 +21,7 @@ from typing import Any
 
 from core.errors import CopydeskError, is_disk_full, one_line
 from core.runs import clock, endings, local, states, status, store
-from core.storage import hold_lock
+from core.storage import hold_lock, models_root
 
 SUCCEEDED, FAILED, NOT_MINE = 0, 1, 75
 WATCH_SECONDS = 1.0
@@ -98,11 +98,12 @@ def _end(path: Path, state: str, changes: dict[str, Any]) -> int:
     """Record the end; return the exit status, by which a full disk is told even where no file can be written."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     full = changes.get("error") == endings.DISK_FULL
+    if state == states.SUCCEEDED and (path / status.CANCEL).exists():
+        state = states.CANCELLED
     try:
-        endings.clear(path, state)
         with contextlib.suppress(OSError):
             print(f"{state} after {changes['seconds']:.1f} s", flush=True)
-        status.move(path, state, **changes)
+        endings.end(path, state, **changes)
     except OSError:
         if not full:
             raise
@@ -111,12 +112,15 @@ def _end(path: Path, state: str, changes: dict[str, Any]) -> int:
 
 
 def _keep_the_queue_moving() -> None:
-    """See to it that there is a dispatcher for as long as this run is at work, even when nobody looks."""
+    """See to it that there is a dispatcher for as long as this run is at work, even when nobody looks.
+
+    The run is alive, so there is something to do for one: the other runs need not be looked at.
+    """
     while True:
         time.sleep(WATCH_SECONDS)
         # What stands in its way, a full disk or a missing right, may be gone at the next look.
         with contextlib.suppress(OSError, CopydeskError):
-            local.look()
+            local.start_dispatcher(models_root())
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from core.browser import serving, settled
 from core.data import datasets
 from core.data.sample import import_sample
-from core.runs import local, states, store
+from core.runs import local, states, status, store
 from core.runs.spec import plan
 
 
@@ -48,7 +48,7 @@ def test_a_run_outlives_its_tab_and_its_server_and_is_cancelled_from_a_new_one(b
         page.context.close()
     run = only_run()
     assert run.state == states.RUNNING
-    assert local.is_working(run)
+    assert status.is_working(run.path)
 
     with serving(os.environ) as address:
         page = browser.page()

@@ -110,7 +110,8 @@ def test_logs_are_followed_to_the_end(few, working):
     found = few("runs", "logs", working, "--follow")
     assert found.status == 0
     lines = found.out.split("\n")
-    assert [line.split()[-1] for line in lines if " state " in line] == ["queued", "running", "succeeded"]
+    moves = [line.split(" state ")[1].split(":")[0] for line in lines if " state " in line]
+    assert moves == ["queued", "running", "succeeded"]
     assert "fit" in lines
     assert "succeeded after" in found.out
 

@@ -4,7 +4,8 @@ COPYDESK_TEST_HOLD is "HOW WHERE":
     hold PHASE   stay in that phase, still reporting, until a file `release` is in the run's directory
     last PHASE   the same at the last step of the phase
     child PHASE  the same, with a child process whose id is in the file `child`
-    deaf PHASE   stay in that phase, without reporting and with SIGTERM blocked
+    deaf PHASE   stay in that phase, without reporting and with SIGTERM ignored
+    die START    be killed before anything of the worker was loaded
     break PHASE  fill the file that COPYDESK_TEST_FILL names until the disk is full, then go on
     import NAME  module NAME cannot be imported
 """
@@ -29,8 +30,10 @@ def _hold(how, where):
             return
         self.let_go = True
         if how == "deaf":
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if how == "break":
+            if (self.run.path / "release").exists():
+                return
             _fill(os.environ["COPYDESK_TEST_FILL"])
             return
         if how == "child":
@@ -65,7 +68,9 @@ def _fill(path):
 
 if "core.runs.worker" in sys.orig_argv and os.environ.get("COPYDESK_TEST_HOLD"):
     how, where = os.environ["COPYDESK_TEST_HOLD"].split(" ", 1)
-    if how == "import":
+    if how == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif how == "import":
         sys.modules[where] = None
     else:
         _hold(how, where)

@@ -15,6 +15,7 @@ from tests.runs.conftest import (
     in_another_process,
     in_phase,
     in_state,
+    kill,
     release,
     until,
     wait_for,
@@ -127,10 +128,9 @@ def test_a_machine_without_gpus_has_none(monkeypatch, tmp_path):
 
 
 def test_a_gpu_is_free_only_when_the_last_child_that_may_hold_its_memory_is_gone(home, monkeypatch, tmp_path):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr(slots, "GPU_LOCKS", tmp_path)
     slot = slots.take(slots.GPU, ["7"])
-    assert (slot.device, slot.environment()) == ("7", {"CUDA_VISIBLE_DEVICES": "7"})
+    assert (slot.device, slot.environment()["CUDA_VISIBLE_DEVICES"]) == ("7", "7")
     assert slots.take(slots.GPU, ["7"]) is None
     # A worker that forks, as a data loader does, and ends before its child.
     script = "import os, sys\nif os.fork(): os._exit(0)\nprint('child', flush=True); sys.stdin.read()"
@@ -163,8 +163,8 @@ def test_one_run_for_each_gpu_and_none_of_them_in_the_way_of_a_cpu_run(few, hold
     from core.runs.spec import plan
 
     # The lock files alone are real here: no worker of these touches a GPU.
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    names = [f"test-{tmp_path.parent.name}-{number}" for number in range(2)]
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", ",".join(names))
     hold("fit")
     spec = plan(few).model_copy(update={"device": "gpu"})
     wanting = [local.submit(spec) for _ in range(3)]
@@ -173,10 +173,14 @@ def test_one_run_for_each_gpu_and_none_of_them_in_the_way_of_a_cpu_run(few, hold
         until(run, in_phase("fit"))
     assert store.load(wanting[2].id).state == states.QUEUED
     seen = {environment_of(store.load(run.id).status["pid"])["CUDA_VISIBLE_DEVICES"] for run in wanting[:2]}
-    assert seen == {"0", "1"}
+    assert seen == set(names)
+    for name in names:
+        assert slots.take(slots.GPU, [name]) is None
     assert environment_of(store.load(on_cpu.id).status["pid"])["CUDA_VISIBLE_DEVICES"] == ""
     release(wanting[0])
     assert until(wanting[2], in_state(states.RUNNING))
+    for name in names:
+        slots.gpu_lock(name).unlink()
 
 
 def environment_of(pid):
@@ -185,6 +189,34 @@ def environment_of(pid):
         pytest.skip("this system does not show the environment of a process")
     entries = path.read_bytes().decode().split("\0")
     return dict(entry.split("=", 1) for entry in entries if "=" in entry)
+
+
+def test_a_dispatcher_that_a_worker_started_sees_the_gpus_that_the_first_one_saw(few, hold, start, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5")
+    hold("fit")
+    until(start(), in_phase("fit"))
+    first = dispatcher_pid()
+    kill(first)
+    second = wait_for(lambda: (found := dispatcher_pid()) not in (None, first) and found, "a new dispatcher")
+    environment = environment_of(second)
+    assert environment["CUDA_VISIBLE_DEVICES"] == "5"
+    assert not {"COPYDESK_RUN", slots.OUTSIDE} & environment.keys()
+
+
+def test_fewer_slots_than_before_count_those_that_are_still_taken(home, monkeypatch):
+    (home / "models").mkdir()
+    monkeypatch.setenv("COPYDESK_SLOTS", "3")
+    taken = [slots.take(slots.CPU, []) for _ in range(3)]
+    assert slots.take(slots.CPU, []) is None
+    taken[0].close()
+    monkeypatch.setenv("COPYDESK_SLOTS", "2")
+    assert slots.take(slots.CPU, []) is None
+    taken[1].close()
+    freed = slots.take(slots.CPU, [])
+    assert freed is not None
+    assert slots.take(slots.CPU, []) is None
+    freed.close()
+    taken[2].close()
 
 
 def test_the_dispatcher_and_the_worker_come_up_without_anything_slow():

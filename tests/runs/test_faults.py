@@ -7,11 +7,12 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from core.data import datasets
-from core.errors import CopydeskError, DamagedError
+from core.errors import CopydeskError, DamagedError, InputError
 from core.runs import endings, local, states, status, store
 from core.runs.manifest import check_manifest
 from core.runs.spec import plan
@@ -114,11 +115,66 @@ def test_a_worker_that_dies_while_nobody_watches_is_settled_by_the_next_look(hel
         os.kill(pid, signal.SIGSTOP)
     for pid in (dispatcher_pid(), run.status["pid"]):
         kill(pid)
-    wait_for(lambda: not local.is_working(run), "the end of the worker")
+    wait_for(lambda: not status.is_working(run.path), "the end of the worker")
     assert store.load(run.id).state == states.RUNNING
     run = local.settled(run.id)
     assert run.state == states.INTERRUPTED
     assert "nobody saw how it ended" in run.status["error"]
+
+
+def test_a_worker_killed_before_it_could_begin_is_interrupted(start, hold):
+    hold("START", "die")
+    run = until(start(), in_state(*states.ENDED))
+    assert run.state == states.INTERRUPTED
+    assert "the worker was killed (SIGKILL)" in run.status["error"]
+
+
+def test_what_a_worker_leaves_behind_is_killed_by_a_dispatcher_that_did_not_start_it(held, start):
+    run = held("fit", "child")
+    second = start()
+    child = int(wait_for(lambda: (run.path / "child").exists() and (run.path / "child").read_text(), "the child"))
+    first = dispatcher_pid()
+    kill(first)
+    wait_for(lambda: dispatcher_pid() not in (None, first), "a new dispatcher")
+    kill(run.status["pid"])
+    assert until(run, in_state(states.INTERRUPTED))
+    # The child ignores SIGTERM and holds the slot: as long as it lives the next run waits.
+    assert until(second, in_state(states.RUNNING))
+    assert not Path(f"/proc/{child}").exists() or "\nState:\tZ" in Path(f"/proc/{child}/status").read_text()
+
+
+def test_a_status_with_nonsense_in_it_stops_no_other_run(held, start):
+    first, spoiled, third = held(), start(), start()
+    found = json.loads((spoiled.path / "status.json").read_text())
+    (spoiled.path / "status.json").write_text(json.dumps({**found, "state": "running", "seconds": "12 s"}))
+    assert until_readable(spoiled).state == states.QUEUED
+    for run in (first, spoiled, third):
+        release(run)
+    assert {until(run, in_state(*states.ENDED)).state for run in (first, spoiled, third)} == {states.SUCCEEDED}
+
+
+def until_readable(run):
+    wait_for(lambda: run.id not in store.damaged(), "the rebuilding")
+    return store.load(run.id)
+
+
+def test_a_run_at_work_whose_spec_was_spoiled_is_cancelled_and_deleted(held):
+    run = held()
+    (run.path / "spec.json").write_text("{")
+    with pytest.raises(InputError, match="is running; cancel it before deleting it"):
+        store.delete(run.id)
+    local.cancel_by_id(run.id)
+    assert local.wait_for_end(run.id) == states.CANCELLED
+    store.delete(run.id)
+    assert store.run_ids() == []
+
+
+def test_a_run_at_work_whose_status_was_lost_is_not_deleted(held):
+    run = held()
+    (run.path / "status.json").unlink()
+    with pytest.raises(InputError, match="is running; cancel it before deleting it"):
+        store.delete(run.id)
+    wait_for(lambda: not store.damaged(), "the rebuilding")
 
 
 def test_sigterm_from_outside_interrupts_and_says_so(held):
@@ -132,7 +188,7 @@ def test_sigterm_from_outside_interrupts_and_says_so(held):
 def test_a_restart_of_the_machine_is_told_by_the_boot_id(start, hold):
     run = start()
     until(run, in_state(states.SUCCEEDED))
-    wait_for(lambda: not local.is_working(run), "the end of the worker")
+    wait_for(lambda: not status.is_working(run.path), "the end of the worker")
     # A status as the machine's last start left it: the only way to a restart that a test has.
     found = json.loads((run.path / "status.json").read_text())
     found["state"], found["started"]["boot"] = states.RUNNING, "another-start"
@@ -195,29 +251,39 @@ def without_override():
     return ["setpriv", f"--bounding-set={given_up}", f"--inh-caps={given_up}"]
 
 
-def test_a_run_directory_without_rights_stops_no_other_run(start, few):
-    locked = start()
-    until(locked, in_state(states.SUCCEEDED))
+def test_run_directories_without_rights_stop_no_other_run(start, few):
+    finished = until(start(), in_state(states.SUCCEEDED))
     wait_for(lambda: dispatcher_pid() is None, "the end of the dispatcher")
+    waiting, gone = store.create(plan(few)), store.create(plan(few))
+    status.move(gone.path, states.RUNNING)
+    rights = [(finished, 0), (waiting, 0), (gone, 0o555)]
     script = (
         "import json; from core.data import datasets\n"
         "from core.runs import local, store; from core.runs.spec import plan\n"
         "run = local.wait(local.submit(plan(datasets.load('few'))))\n"
+        "local.settle()\n"
         "print(json.dumps([run.state, store.damaged(), [run.id for run in store.list_all()]]))"
     )
-    locked.path.chmod(0)
+    for run, mode in rights:
+        run.path.chmod(mode)
     try:
         command = [*without_override(), sys.executable, "-c", script]
         done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+        # What may not be changed is nothing to stay for.
+        wait_for(lambda: dispatcher_pid() is None, "the end of the dispatcher")
     finally:
-        locked.path.chmod(0o755)
+        for run, _ in rights:
+            run.path.chmod(0o755)
     assert done.returncode == 0, done.stderr
     state, damaged, ids = json.loads(done.stdout)
     assert state == states.SUCCEEDED
-    assert damaged.keys() == {locked.id}
-    assert "Permission denied" in damaged[locked.id]
-    assert locked.id not in ids
-    assert store.load(locked.id).state == states.SUCCEEDED
+    assert damaged.keys() == {finished.id, waiting.id}
+    assert all("Permission denied" in reason for reason in damaged.values())
+    assert gone.id in ids
+    # With the rights back, each goes on from where it was.
+    assert store.load(finished.id).state == states.SUCCEEDED
+    assert local.wait(waiting).state == states.SUCCEEDED
+    assert local.wait(gone).state == states.INTERRUPTED
 
 
 @pytest.fixture
@@ -252,11 +318,21 @@ def test_a_full_disk_fails_the_run_with_that_reason_and_loses_no_other(
     filler = small_disk / "filler"
     monkeypatch.setenv("COPYDESK_TEST_FILL", str(filler))
     hold(phase, "break")
-    run = until(local.submit(spec), in_state(*states.ENDED))
+    run, waiting = local.submit(spec), local.submit(spec)
+    run = until(run, in_state(*states.ENDED))
     assert (run.state, run.status["error"]) == (states.FAILED, endings.DISK_FULL)
     assert nothing_looks_finished(run)
     assert snapshot(before) == kept
+    # What waits goes on waiting, and says why, until there is room again.
+    assert "waiting runs start once there are 50 MB free" in local.hindrance()
+    assert store.load(waiting.id).state == states.QUEUED
+    assert dispatcher_pid() is not None
+    monkeypatch.delenv("COPYDESK_TEST_FILL")
+    (waiting.path / "release").touch()
     filler.unlink()
+    wait_for(lambda: store.load(waiting.id).state != states.QUEUED, "the start of what waited")
+    until(waiting, in_state(*states.ENDED))
+    filler.unlink(missing_ok=True)
     hold("none")
     assert local.wait(local.retry(run)).state == states.SUCCEEDED
 

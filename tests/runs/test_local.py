@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,11 @@ import pytest
 from core.data import datasets
 from core.data.importing import import_file
 from core.data.sample import import_sample
-from core.errors import DamagedError, InputError, NotFound
+from core.errors import CopydeskError, DamagedError, InputError, NotFound
 from core.evaluation.evaluate import test_predictions as read_predictions
 from core.evaluation.judge import judge
 from core.inference.classify import load_model
-from core.runs import local, states, store
+from core.runs import local, states, status, store
 from core.runs.manifest import check_manifest
 from core.runs.spec import plan
 from core.storage import models_root
@@ -123,7 +124,8 @@ def test_a_worker_deaf_to_sigterm_is_killed_after_the_grace_time(held):
     local.cancel(run)
     # It heeds neither the signal nor the marker; only the dispatcher's SIGKILL can end it.
     assert until(run, in_state(states.CANCELLED))
-    assert not local.is_working(run)
+    assert "did not heed the cancel within 3 s: killed" in store.log_tail(run)
+    assert not status.is_working(run.path)
     assert not (run.path / "model").exists()
 
 
@@ -158,6 +160,7 @@ def test_a_waiting_run_is_cancelled_at_once_without_ever_starting(held, start):
     held()
     second = start()
     assert local.cancel(second).state == states.CANCELLED
+    assert not (second.path / "reserve").exists()
     assert [move["state"] for move in store.load(second.id).status["history"]] == ["queued", "cancelled"]
 
 
@@ -166,7 +169,9 @@ def test_a_living_run_is_not_deleted_and_a_dead_one_is(held):
     with pytest.raises(InputError, match="is running; cancel it before deleting it"):
         store.delete(run.id)
     local.cancel(run)
-    store.delete(local.wait(run).id)
+    with pytest.raises(InputError, match="is cancelled already; there is nothing to cancel"):
+        local.cancel(local.wait(run))
+    store.delete(run.id)
     assert store.run_ids() == []
     assert [path.name for path in models_root().iterdir() if path.is_dir() and path.name[0] != "."] == []
 
@@ -225,6 +230,15 @@ def test_an_interrupted_run_is_resumed_as_the_same_run(held):
     check_manifest(resumed.path, "model")
 
 
+def test_a_run_resumed_the_moment_it_was_interrupted_goes_on(held):
+    run = held()
+    os.kill(run.status["pid"], signal.SIGTERM)
+    interrupted = until(run, in_state(states.INTERRUPTED))
+    release(run)
+    # Before the dispatcher can have heard of the end of its child.
+    assert local.wait(local.resume(interrupted)).state == states.SUCCEEDED
+
+
 def test_only_an_interrupted_run_is_resumed(finished_home):
     with pytest.raises(InputError, match=r"is succeeded, not interrupted; `runs retry .*` starts a new run like it"):
         local.resume(finished_home)
@@ -237,8 +251,13 @@ def test_a_retry_is_a_new_run_with_the_same_or_changed_settings(start):
     assert again.spec == run.spec
     changed = local.wait(local.retry(run, {"epochs": "3"}))
     assert changed.spec.hyperparameters == {**run.spec.hyperparameters, "epochs": 3}
+    other = local.retry(run, target="group", seed=7, split=run.spec.split.model_copy(update={"test_share": 0.4}))
+    assert (other.spec.target, other.spec.seed, other.spec.split.test_share) == ("group", 7, 0.4)
+    assert other.spec.hyperparameters == run.spec.hyperparameters
     with pytest.raises(InputError, match="epochs cannot be 'many'"):
         local.retry(run, {"epochs": "many"})
+    with pytest.raises(InputError, match="target 'desk' is unknown"):
+        local.retry(run, target="desk")
 
 
 def test_a_retry_on_data_that_changed_is_refused(start, few, tmp_path):
@@ -250,6 +269,25 @@ def test_a_retry_on_data_that_changed_is_refused(start, few, tmp_path):
     import_file(tmp_path / "other.csv", "few")
     with pytest.raises(InputError, match="has other content than when the run was started"):
         local.retry(run)
+
+
+def test_a_queue_that_cannot_move_is_told_and_not_tried_without_end(few, monkeypatch):
+    run = store.create(plan(few))
+    monkeypatch.setenv("COPYDESK_SLOTS", "many")
+    monkeypatch.setattr(local, "LONGEST_PAUSE", 0.0)
+    with pytest.raises(
+        CopydeskError, match=r"waits, but what moves the queue cannot start \(.*COPYDESK_SLOTS is 'many'"
+    ):
+        local.wait(run)
+    assert "COPYDESK_SLOTS is 'many'" in local.hindrance()
+    monkeypatch.setattr(local, "LONGEST_PAUSE", 1e9)
+    started = len((models_root() / ".dispatcher.log").read_text().split("\n"))
+    local.look()
+    monkeypatch.setattr(local, "LONGEST_PAUSE", 0.0)
+    assert len((models_root() / ".dispatcher.log").read_text().split("\n")) == started
+    monkeypatch.delenv("COPYDESK_SLOTS")
+    wait_for(lambda: local.look() or store.load(run.id).state == states.SUCCEEDED, "the end of the run")
+    wait_for(lambda: local.look() or local.hindrance() is None, "the end of the trouble")
 
 
 def test_looking_at_nothing_starts_nothing(home):

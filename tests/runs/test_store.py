@@ -1,11 +1,14 @@
 """Runs on disk: states move only forward, and what cannot be read is said."""
 
+import json
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import DamagedError, InputError, NotFound
-from core.runs import states, status, store
+from core.runs import endings, states, status, store
 from core.runs.spec import SpecGrouping, TrainingSpec
 from core.storage import models_root
 
@@ -21,7 +24,7 @@ def test_a_new_run_is_queued_and_readable(run):
     assert store.load(run.id).spec == SPEC
     assert run.state == states.QUEUED
     assert store.run_ids() == [run.id]
-    assert store.log_tail(run).endswith(" state queued")
+    assert store.log_tail(run).endswith(" state queued: sequence 1, priority 0")
     assert store.metrics_events(run) == []
 
 
@@ -77,8 +80,36 @@ def test_a_deleted_run_leaves_nothing(run):
         store.delete(run.id)
 
 
+GOOD = {"state": "queued", "created_at": "x", "progress": {"phase": "fit", "step": 1, "total": 2}, "history": []}
+
+
 @pytest.mark.parametrize(
-    "content", ["", "{}", "null", "[]", "{", '{"state": "running", "created_at": "x"}', '{"state": "?"}']
+    "content",
+    [
+        "",
+        "{}",
+        "null",
+        "[]",
+        "{",
+        '{"state": "running", "created_at": "x"}',
+        '{"state": "?"}',
+        "[" * 100_000,
+        *(
+            json.dumps({**GOOD, **wrong})
+            for wrong in (
+                {"seconds": "12 s"},
+                {"seconds": float("nan")},
+                {"metrics": [1]},
+                {"metrics": {"accuracy": "good"}},
+                {"progress": {"phase": "fit"}},
+                {"history": ["queued"]},
+                {"sequence": "1"},
+                {"oom_kills": "0"},
+                {"pid": "7"},
+                {"log_end": "x"},
+            )
+        ),
+    ],
 )
 def test_a_damaged_status_stops_no_other_run_and_can_be_deleted(run, content):
     broken = store.create(SPEC)
@@ -105,7 +136,7 @@ def test_every_move_stands_in_the_log_with_its_time(run):
     lines = store.log_tail(run).split("\n")
     times = [move["at"] for move in store.load(run.id).status["history"]]
     assert lines == [
-        f"{times[0]} state queued",
+        f"{times[0]} state queued: sequence 1, priority 0",
         f"{times[1]} state running",
         f"{times[2]} state failed: it went wrong",
     ]
@@ -115,7 +146,7 @@ def test_every_move_stands_in_the_log_with_its_time(run):
 def test_a_lost_status_is_rebuilt_to_the_state_that_the_log_ends_with(tmp_path_factory, steps):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COPYDESK_HOME", str(tmp_path_factory.mktemp("home")))
-        run = store.create(SPEC)
+        run = store.create(SPEC, priority=3)
         for step in steps:
             status.move(run.path, step)
         before = store.load(run.id).status
@@ -124,6 +155,7 @@ def test_a_lost_status_is_rebuilt_to_the_state_that_the_log_ends_with(tmp_path_f
         after = store.load(run.id).status
     assert after["state"] == before["state"]
     assert after["created_at"] == before["created_at"]
+    assert (after["sequence"], after["priority"]) == (before["sequence"], before["priority"]) == (1, 3)
     assert [move["state"] for move in after["history"]][:-1] == [move["state"] for move in before["history"]]
 
 
@@ -134,6 +166,47 @@ def test_what_is_read_again_is_what_is_there_now(run):
         with status.changing(run.path) as found:
             found["marker"] = number
         assert store.load(run.id).status["marker"] == number
+
+
+def test_two_runs_of_one_second_that_draw_the_same_number_are_two(run, monkeypatch):
+    drawn = iter(["aaaa", "aaaa", "aaaa", "bbbb", "cccc"])
+    monkeypatch.setattr("secrets.token_hex", lambda size: next(drawn))
+    monkeypatch.setattr(store, "datetime", Stopped)
+    first, second = store.create(SPEC), store.create(SPEC)
+    assert first.id.endswith("-aaaa")
+    assert second.id.endswith("-bbbb")
+
+
+class Stopped:
+    """A clock that stands still."""
+
+    @staticmethod
+    def now(zone):
+        return datetime(2026, 1, 1, tzinfo=zone)
+
+
+def test_a_run_that_is_taken_up_again_forgets_an_old_wish_to_cancel(run):
+    status.move(run.path, states.RUNNING)
+    status.move(run.path, states.INTERRUPTED)
+    (run.path / "cancel").touch()
+    status.move(run.path, states.QUEUED, sequence=9)
+    assert not store.load(run.id).cancel_requested
+    assert store.log_tail(run).endswith("state queued: sequence 9, priority 0")
+
+
+def test_what_has_succeeded_is_not_undone_by_an_end_that_comes_too_late(run):
+    (run.path / "model").mkdir()
+    status.move(run.path, states.RUNNING)
+    status.move(run.path, states.SUCCEEDED)
+    assert not endings.end(run.path, states.CANCELLED)
+    assert (run.path / "model").is_dir()
+
+
+def test_a_run_that_was_deleted_is_told_to_whoever_changes_it(run):
+    status.move(run.path, states.CANCELLED)
+    store.delete(run.id)
+    with pytest.raises(NotFound, match="does not exist any more; it was deleted meanwhile"):
+        status.move(run.path, states.RUNNING)
 
 
 def test_numbers_in_the_queue_only_rise_even_when_the_counter_is_lost(run):
