@@ -57,6 +57,11 @@ def cancel_button(run: store.Run, *, key: str) -> None:
     st.button("Cancel", key=key, disabled=run.cancel_requested, on_click=attempt, args=(_quietly, local.cancel, run))
 
 
+def cancel_damaged_button(run_id: str, *, key: str) -> None:
+    """Draw the button that cancels a run at work whose spec cannot be read any more."""
+    st.button("Cancel", key=key, on_click=attempt, args=(local.cancel_by_id, run_id))
+
+
 def next_button(run: store.Run, *, key: str) -> None:
     """Draw the button that lets a waiting run start before the others."""
     st.button(

@@ -72,6 +72,8 @@ def draw(runs: Sequence[store.Run], *, watched: str | None = None, show: bool = 
         return
     st.subheader("At work and waiting", anchor=False)
     places = waiting.places(runs)
+    if places and (reason := local.hindrance()):
+        st.warning(escaped(f"{reason[:1].upper()}{reason[1:]}."), icon=":material/hourglass_disabled:")
     with st.container(height=SCROLL_HEIGHT if len(alive) >= SCROLL_FROM else "content", border=False, gap="small"):
         shown = [run for place, run in enumerate(alive) if place < MOST_ROWS or run.id == watched]
         for run in shown:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.runs import listing, states, store
+from core.runs import listing, states, status, store
+from core.storage import models_root
 from core.ui import run_actions, run_compare, run_facts, run_view
 from core.ui.components import escaped, table_key
 from core.ui.run_actions import PAGE, WATCH
@@ -164,6 +165,9 @@ def _damaged(run_id: str, reason: str) -> None:
     told, action = st.columns([6, 1], vertical_alignment="center")
     told.caption(f":material/broken_image: Damaged: {escaped(reason)}.")
     with action:
+        if status.is_working(models_root() / run_id):
+            run_actions.cancel_damaged_button(run_id, key=f"train_damaged_{run_id}_cancel")
+            return
         with st.popover("Delete", key=f"train_damaged_{run_id}"):
             st.write(f"Delete what is left of run **{escaped(run_id)}**? This cannot be undone.")
             run_actions.delete_button(run_id, key=f"train_damaged_{run_id}_sure")

@@ -134,10 +134,10 @@ def best_run(runs: list[store.Run], dataset: datasets.Dataset | None) -> store.R
 
 
 def run_label(run: store.Run) -> str:
-    """Return a run's name for people: on what, how good, by which preset, and the end of its id."""
+    """Return a run for people: its name or on what, how good, by which preset, and the end of its id."""
     metrics = run.status.get("metrics") or {}
     accuracy = f" {metrics['accuracy']:.3f}" if "accuracy" in metrics else ""
-    return f"{run.spec.dataset}{accuracy} · {run.spec.preset} · {run.id[-4:]}"
+    return f"{run.name or run.spec.dataset}{accuracy} · {run.spec.preset} · {run.id[-4:]}"
 
 
 def chosen() -> Chosen:

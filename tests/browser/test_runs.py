@@ -3,6 +3,7 @@
 import os
 import re
 
+import psutil
 import pytest
 from playwright.sync_api import expect
 
@@ -46,6 +47,10 @@ def test_a_run_outlives_its_tab_and_its_server_and_is_cancelled_from_a_new_one(b
         page.get_by_role("button", name="Start", exact=True).click()
         expect(queue_row(page, "fit")).to_be_visible(timeout=60_000)
         page.context.close()
+        # The tab is closed; the server is not asked to end, it is killed.
+        (server,) = [child for child in psutil.Process().children() if "streamlit" in " ".join(child.cmdline())]
+        server.kill()
+        server.wait(60)
     run = only_run()
     assert run.state == states.RUNNING
     assert status.is_working(run.path)

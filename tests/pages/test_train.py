@@ -58,7 +58,7 @@ def at_work(sample, hold):
         if run.alive:
             local.cancel(run)
     for run in (first, second):
-        local.wait(run)
+        local.wait_for_end(run.id)
 
 
 @pytest.fixture
@@ -343,6 +343,22 @@ def test_a_run_that_has_ended_is_deleted_after_a_question(ended, open_page):
     assert not at.exception
     assert store.list_all() == []
     assert "No run yet" in texts(at)
+
+
+def test_a_run_that_is_spoiled_while_it_works_can_be_cancelled(at_work, open_page):
+    first, second = at_work
+    (first.path / "spec.json").write_text("{")
+    at = open_page("pages/train.py", watch=second.id)
+    at.button(key=f"train_damaged_{first.id}_cancel").click().run()
+    assert not at.exception
+    assert local.wait_for_end(first.id) == states.CANCELLED
+    local.wait(local.cancel(second))
+
+
+def test_what_keeps_the_queue_from_moving_is_told(at_work, open_page, monkeypatch):
+    monkeypatch.setattr("core.runs.waiting.SPARE_DISK_BYTES", 10**18)
+    at = open_page("pages/train.py")
+    assert "Waiting runs start once there are 1,000,000,000 GB free" in at.warning[0].value.replace("\\", "")
 
 
 def test_a_damaged_run_is_told_and_can_be_deleted(ended, open_page):
