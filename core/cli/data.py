@@ -75,10 +75,14 @@ def delete(
 ) -> None:
     """Delete a dataset. Runs that were trained on it stay, but can no longer list its headlines."""
     from core.data import datasets
+    from core.runs.store import list_all
+    from core.runs.waiting import in_need_of
 
     if name not in datasets.names():
         datasets.load(name)  # says what there is
-    confirm(f"Delete dataset {name}?", yes, json)
+    waiting = in_need_of(name, list_all())
+    runs = f" {waiting:,} waiting {'run needs' if waiting == 1 else 'runs need'} it and will fail."
+    confirm(f"Delete dataset {name}?{runs if waiting else ''}", yes, json)
     datasets.delete(name)
     emit({"dataset": name, "deleted": True}, f"deleted dataset {name}", json)
 

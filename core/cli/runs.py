@@ -58,18 +58,23 @@ def list_(
 
 
 def _rows(found: list[dict[str, Any]]) -> str:
-    """Return runs as a table, with their names where any has one."""
+    """Return runs as a table, with names and progress where any has one."""
+    from core.runs import states, store
+    from core.runs.wording import how_far
+
     rows = [
         {
             **run,
             "state": f"{run['state']} {run['place']}" if run["place"] else run["state"],
+            "progress": how_far(store.load(run["run"])) if run["state"] == states.RUNNING else "",
             "accuracy": (run["metrics"] or {}).get("accuracy"),
             "macro_f1": (run["metrics"] or {}).get("macro_f1"),
             "disk": bytes_text(run["disk_bytes"]),
         }
         for run in found
     ]
-    return table(rows, [*COLUMNS, "name"] if any(run["name"] for run in found) else COLUMNS)
+    further = [name for name in ("name", "progress") if any(row[name] for row in rows)]
+    return table(rows, [*COLUMNS, *further])
 
 
 @app.command(epilog="Example: python -m core runs show 20260101-120000-logistic-1a2b")
@@ -185,7 +190,12 @@ def compare(
     one, two = _look(run), _look(other)
     lines = lines_of(one, two)
     rows = [
-        {"field": line.field, one.title: line.one, two.title: line.other, " ": "*" if line.differs else ""}
+        {
+            "field": line.field.removesuffix("_bytes"),
+            one.title: _value(line.field, line.one),
+            two.title: _value(line.field, line.other),
+            " ": "*" if line.differs else "",
+        }
         for line in lines
         if every or line.differs
     ]
@@ -200,6 +210,10 @@ def compare(
     emit(document, table(rows, titles) if rows else "Nothing differs.", json)
 
 
+def _value(field: str, value: Any) -> Any:
+    return bytes_text(value) if field.endswith("_bytes") and value is not None else value
+
+
 @app.command(epilog="Example: python -m core runs rename 20260101-120000-logistic-1a2b baseline")
 def rename(
     run: RunId,
@@ -212,7 +226,8 @@ def rename(
     found = _look(run)
     store.rename(found, name)
     found = store.load(found.id)
-    emit({"run": found.id, "name": found.name}, f"run {found.id} is called {found.title}", json)
+    text = f"run {found.id} is called {found.name}" if found.name else f"run {found.id} has no name now"
+    emit({"run": found.id, "name": found.name}, text, json)
 
 
 @app.command(epilog="Example: python -m core runs note 20260101-120000-logistic-1a2b 'before the new grouping'")

@@ -42,6 +42,7 @@ def train(
     from core.runs import local
     from core.runs.preflight import look_ahead
     from core.runs.spec import plan
+    from core.runs.wording import outlook_text
 
     found = datasets.load(dataset)
     spec = plan(
@@ -55,6 +56,8 @@ def train(
         test_share=test_share,
     )
     outlook = look_ahead(spec, found)
+    if not json:
+        say(outlook_text(outlook.seconds, outlook.runs, outlook.memory_bytes, outlook.disk_bytes))
     for warning in outlook.warnings:
         say(f"warning: {warning}")
     run = local.submit(spec, priority=priority, expected_seconds=outlook.seconds)
@@ -75,10 +78,14 @@ def overrides_from(settings: list[str]) -> dict[str, str]:
 def start_or_wait(run: Run, what: str, wait: bool, json: bool) -> None:
     """Say that a run was started or resumed; with ``wait`` go on to its end, and exit with 1 if it is no success."""
     from core.cli.runs import run_text
-    from core.runs import listing, states
+    from core.runs import listing, states, store, waiting
 
     if not wait:
-        text = f"{what} run {run.id}; `python -m core runs logs {run.id} --follow` shows how it goes"
+        listed = store.list_all()
+        place = waiting.places(listed).get(run.id)
+        behind = place and any(other.alive and other.id != run.id for other in listed)
+        told = f"run {run.id} waits, place {place} in the queue" if behind else f"{what} run {run.id}"
+        text = f"{told}; `python -m core runs logs {run.id} --follow` shows how it goes"
         emit({"run": run.id, "state": run.state}, text, json)
         return
     run = _wait(run)

@@ -24,7 +24,8 @@ def test_predictions(run: store.Run) -> Predictions:
     """Return the stored predictions of the run's test rows, once they are what the run wrote."""
     if run.state != states.SUCCEEDED:
         raise InputError(
-            f"run {shorten(run.id)} is {run.state} and has no evaluation; wait for it, or choose one that succeeded"
+            f"run {shorten(run.title)} is {run.state} and has no evaluation; "
+            f"{'wait for it' if run.alive else 'retry it'}, or choose one that succeeded"
         )
     check_manifest(run.path, "evaluation")
     return load_predictions(run.path / "evaluation")

@@ -77,7 +77,8 @@ def load_model(run: store.Run) -> Model:
 
     if run.state != states.SUCCEEDED:
         raise InputError(
-            f"run {shorten(run.id)} is {run.state} and has no model; wait for it, or choose one that succeeded"
+            f"run {shorten(run.title)} is {run.state} and has no model; "
+            f"{'wait for it' if run.alive else 'retry it'}, or choose one that succeeded"
         )
     check_manifest(run.path, "model")
     return Model(run, load_classifier(run.path / "model"))

@@ -104,7 +104,9 @@ class Dispatcher:
         except DamagedError:
             status.rebuild(path)
             return
-        if found["state"] in states.ALIVE and not status.is_working(path):
+        # One that has begun goes on, for its worker has read the spec; how it ends is seen like any other's end.
+        begun = found["state"] == states.RUNNING or run_id in self.children or status.is_working(path)
+        if found["state"] == states.QUEUED and not begun and not (path / status.CANCEL).exists():
             endings.end(path, states.FAILED, error=wrong)
 
     def _hear(self, run_id: str) -> None:

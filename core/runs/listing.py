@@ -16,7 +16,7 @@ def _metric(name: str) -> Callable[[Run], Any]:
 
 # What a list can be sorted by; numbers the largest first, texts in their order.
 KEYS: dict[str, Callable[[Run], Any]] = {
-    "created": lambda run: run.sequence,
+    "created": lambda run: run.number,
     "accuracy": _metric("accuracy"),
     "macro_f1": _metric("macro_f1"),
     "seconds": lambda run: run.seconds,
@@ -42,7 +42,7 @@ def matching(
     """
     unknown = [one for one in state if one not in states.MOVES]
     if unknown:
-        raise InputError(f"state {shorten(unknown[0])} is unknown; choose of: {', '.join(states.MOVES)}")
+        raise InputError(f"state {shorten(unknown[0])} is unknown; choose one of: {', '.join(states.MOVES)}")
     wanted = words.casefold().split()
     return [
         run

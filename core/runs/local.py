@@ -52,7 +52,7 @@ def submit(spec: TrainingSpec, *, priority: int = 0, expected_seconds: float | N
     ----------
     expected_seconds: what earlier runs tell that it will take, None when they do not.
     """
-    slots.cpu_slots()  # what is wrong with the setting is said before there is a run
+    slots.ask_for_slots()  # what is wrong with the setting is said before there is a run
     run = store.create(spec, priority=priority, expected_seconds=expected_seconds)
     _make_sure_of_the_dispatcher()
     return store.load(run.id)

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from core.errors import InputError, shorten
 from core.runs.spec import TrainingSpec
-from core.storage import models_root
+from core.storage import models_root, write_atomic
 
 CPU, GPU = "cpu", "gpu"
-FOLDER = ".slots"
+FOLDER, NUMBER = ".slots", "number"
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 # What it was outside of a slot, for the dispatcher that a worker may start.
 OUTSIDE = "COPYDESK_OUTSIDE_CUDA_VISIBLE_DEVICES"
@@ -65,8 +65,28 @@ def outside_environment() -> dict[str, str]:
 
 
 def cpu_slots() -> int:
-    """Return how many runs may work at once on the CPU: COPYDESK_SLOTS, default 1."""
-    value = os.environ.get("COPYDESK_SLOTS", "1")
+    """Return how many runs may work at once on the CPU: what was last asked for by `ask_for_slots`, else 1."""
+    with contextlib.suppress(OSError, ValueError):
+        return max(1, int((models_root() / FOLDER / NUMBER).read_text(encoding="ascii")))
+    return _wanted() or 1
+
+
+def ask_for_slots() -> None:
+    """Let as many runs work at once as COPYDESK_SLOTS says, also in a queue that is under way; unset, nothing changes.
+
+    Raises InputError for what is no number from 1.
+    """
+    wanted = _wanted()
+    if wanted is not None:
+        folder = models_root() / FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomic(folder / NUMBER, f"{wanted}\n", durable=False)
+
+
+def _wanted() -> int | None:
+    value = os.environ.get("COPYDESK_SLOTS") or None
+    if value is None:
+        return None
     if not (value.isascii() and value.isdecimal()) or int(value) < 1:
         raise InputError(f"COPYDESK_SLOTS is {shorten(value)}; set it to a whole number from 1")
     return int(value)

@@ -61,6 +61,7 @@ class _Status(_Loose):
     finished_at: str | None = None
     progress: _Progress
     history: list[dict[str, str]]
+    number: int = 0
     sequence: int = 0
     priority: int = 0
     expected_seconds: float | None = None
@@ -165,12 +166,17 @@ def move(path: Path, to: str, *, before: Callable[[], None] = lambda: None, **ch
         before()
         at = clock.now()
         status.update(changes, state=to)
-        status["history"].append({"state": to, "at": at})
+        reason = status.get("error") if to in states.ENDED else None
+        status["history"].append({"state": to, "at": at, **({"note": reason} if reason else {})})
+        if to == states.QUEUED:
+            status.pop("started_at", None)
         if to == states.RUNNING:
             status["started_at"] = at
         if to in states.ENDED:
             status["finished_at"] = at
-        reason = status.get("error") if to in states.ENDED else None
+        else:
+            # Of a run that is taken up again: it has not ended after all.
+            status.pop("finished_at", None)
         if to == states.QUEUED:
             # What the next start owes to its run; told here in case the status is lost.
             (path / CANCEL).unlink(missing_ok=True)
@@ -227,6 +233,9 @@ def _rebuilt(path: Path) -> dict[str, Any]:
     ended = [at for at, at_state, _ in moves if at_state in states.ENDED]
     queued = next((IN_QUEUE.search(told) for _, at_state, told in reversed(moves) if at_state == states.QUEUED), None)
     order = {"sequence": int(queued[1]), "priority": int(queued[2])} if queued else {}
+    begun = IN_QUEUE.search(moves[0][2]) if moves else None
+    if begun:
+        order["number"] = int(begun[1])
     if state not in states.ENDED:
         reason = ""
     status = first(**order, created_at=created, state=state, rebuilt=clock.now(), error=reason or None)

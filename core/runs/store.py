@@ -23,6 +23,7 @@ from core.storage import BUILDING, LOCK, NAME, building, checked_name, models_ro
 
 SPEC, METRICS, LOG = "spec.json", "metrics.jsonl", status.LOG
 SEQUENCE = ".sequence"
+SHORTEST = 4  # letters of an id that can stand for it
 
 
 @dataclass(frozen=True)
@@ -64,16 +65,19 @@ class Run:
         return (self.path / status.CANCEL).exists()
 
     @property
+    def number(self) -> int:
+        """Its number in the order in which runs were made; no clock decides it."""
+        return self.status.get("number", self.sequence)
+
+    @property
     def sequence(self) -> int:
-        """Its number in the order in which runs were queued; no clock decides it."""
-        found = self.status.get("sequence")
-        return found if isinstance(found, int) else 0
+        """Its number in the order of the queue: another one once it is resumed."""
+        return self.status.get("sequence", 0)
 
     @property
     def priority(self) -> int:
         """Runs of a higher priority start first; 0 unless somebody changed it."""
-        found = self.status.get("priority")
-        return found if isinstance(found, int) else 0
+        return self.status.get("priority", 0)
 
     @property
     def seconds(self) -> float | None:
@@ -115,8 +119,10 @@ class Run:
 def create(spec: TrainingSpec, *, priority: int = 0, expected_seconds: float | None = None) -> Run:
     """Make the directory of a new, queued run and return the run."""
     text = spec.model_dump_json(indent=2) + "\n"
+    number = next_sequence()
     first = status.first(
-        sequence=next_sequence(),
+        number=number,
+        sequence=number,
         priority=priority,
         expected_seconds=expected_seconds,
         spec_sha256=_sha256(text.encode("utf-8")),
@@ -152,18 +158,25 @@ def load(run_id: str) -> Run:
     """Return the run of that id; NotFound when there is none, DamagedError when unreadable."""
     path = models_root() / checked_name("run", run_id)
     if not _is_run(path):
-        ids = run_ids()
-        have = (
-            f"the newest is {ids[0]}; `runs list` shows all" if ids else "there is no run yet; start one with `train`"
+        runs = list_all()
+        newest = f"the newest is {runs[0].id}; `runs list` shows all" if runs else None
+        raise NotFound(
+            f"run {shorten(run_id)} does not exist; {newest or 'there is no run yet; start one with `train`'}"
         )
-        raise NotFound(f"run {shorten(run_id)} does not exist; {have}")
     return _read(path)
 
 
 def find(reference: str) -> Run:
-    """Return the run of that id, or the one that people call so; NotFound, DamagedError, InputError otherwise."""
+    """Return the run of that id, the one that people call so, or the only one whose id begins or ends so.
+
+    Raises NotFound, DamagedError or InputError when there is none.
+    """
     named = [run for run in list_all() if run.name == reference]
-    return named[0] if named else load(reference)
+    if named:
+        return named[0]
+    ids = run_ids()
+    like = [one for one in ids if len(reference) >= SHORTEST and (one.startswith(reference) or one.endswith(reference))]
+    return load(like[0] if len(like) == 1 and reference not in ids else reference)
 
 
 _cache: dict[Path, tuple[tuple[Any, ...], Run]] = {}
@@ -240,7 +253,7 @@ def _folders(root: Path) -> list[Path]:
 
 
 def list_all() -> list[Run]:
-    """Return all readable runs, the last queued first; a damaged one is left to `damaged` to explain."""
+    """Return all readable runs, the newest first; a damaged one is left to `damaged` to explain."""
     return survey()[0]
 
 
@@ -250,7 +263,7 @@ def damaged() -> dict[str, str]:
 
 
 def survey() -> tuple[list[Run], dict[str, str]]:
-    """Return the readable runs, the last queued first, and id -> what is wrong for the others."""
+    """Return the readable runs, the newest first, and id -> what is wrong for the others."""
     root = models_root()
     runs, wrong = [], {}
     for path in _folders(root):
@@ -262,7 +275,7 @@ def survey() -> tuple[list[Run], dict[str, str]]:
                 wrong[path.name] = str(error)
     if len(_cache) > 2 * len(runs) + 16:
         _forget_all_but(root, {run.id for run in runs})
-    return sorted(runs, key=lambda run: (run.sequence, run.id), reverse=True), wrong
+    return sorted(runs, key=lambda run: (run.number, run.id), reverse=True), wrong
 
 
 def _forget_all_but(root: Path, ids: set[str]) -> None:

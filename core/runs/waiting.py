@@ -19,6 +19,12 @@ def in_order(runs: Iterable[Run]) -> list[Run]:
     return sorted(waiting, key=lambda run: (-run.priority, run.sequence, run.id))
 
 
+def in_need_of(dataset: str, runs: Iterable[Run]) -> int:
+    """Return how many living runs still have to read the dataset of that name."""
+    reading = ("queued", "read")
+    return sum(run.alive and run.spec.dataset == dataset and run.status["progress"]["phase"] in reading for run in runs)
+
+
 def hindrance() -> str | None:
     """Return why nothing that waits is started, whatever slots are free; None when nothing stands in the way.
 

@@ -7,7 +7,7 @@ import streamlit as st
 from core.data import datasets
 from core.grouping.grouping import Grouping
 from core.inference.classify import classify
-from core.runs import store
+from core.runs import store, waiting
 from core.ui import cache, charts, components, run_queue, runs_list, shell, welcome
 from core.ui.grouping_edit import group_counts
 
@@ -49,6 +49,10 @@ def _delete_button(dataset: datasets.Dataset) -> None:
     with st.popover("Delete", icon=":material/delete:", key=f"home_delete_{dataset.name}"):
         name = components.escaped(dataset.name)
         st.write(f"Delete dataset **{name}**? Runs trained on it stay, but cannot list its headlines.")
+        if waits := waiting.in_need_of(dataset.name, store.list_all()):
+            st.write(
+                f"**{waits:,}** {'run that waits needs' if waits == 1 else 'runs that wait need'} it and will fail."
+            )
         if st.button("Delete it", key=f"home_delete_{dataset.name}_sure"):
             with shell.told():
                 datasets.delete(dataset.name)

@@ -44,7 +44,7 @@ def redraw_asked() -> bool:
 def problem() -> None:
     """Tell what went wrong with the last thing that was tried."""
     if told := st.session_state.get(PROBLEM):
-        st.warning(escaped(told), icon=":material/edit_note:")
+        st.warning(escaped(f"{told[:1].upper()}{told[1:]}."), icon=":material/edit_note:")
 
 
 def _quietly(what: Callable[[store.Run], object], run: store.Run) -> None:

@@ -138,10 +138,17 @@ def _begin_with(key: str, usual: float) -> str:
 
 
 def settings_frame(model: str, preset: str, changed: Mapping[str, Any] | None = None) -> pd.DataFrame:
-    """Return the hyperparameters of a preset, with those of ``changed`` in their place: setting, value as text."""
+    """Return the hyperparameters of a preset, ``changed`` in their place: setting, value, allowed values."""
     values = settings_from(model, preset, {}).model_dump(mode="json")
     values |= {name: given for name, given in (changed or {}).items() if name in values}
-    return pd.DataFrame({"setting": list(values), "value": [run_facts.plain(given) for given in values.values()]})
+    fields = settings_from(model, preset, {}).__class__.model_fields
+    return pd.DataFrame(
+        {
+            "setting": list(values),
+            "value": [run_facts.plain(given) for given in values.values()],
+            "allowed": [fields[name].description or "" for name in values],
+        }
+    )
 
 
 def settings_editor(model: str, preset: str, example: store.Run | None = None) -> dict[str, str]:
@@ -152,8 +159,8 @@ def settings_editor(model: str, preset: str, example: store.Run | None = None) -
         key=f"train_settings_{model}_{preset}" + (f"_{example.id}" if example else ""),
         hide_index=True,
         height=250,
-        disabled=["setting"],
-        column_config={"setting": "Setting", "value": "Value"},
+        disabled=["setting", "allowed"],
+        column_config={"setting": "Setting", "value": "Value", "allowed": "Allowed"},
     )
     changed = edited["value"] != own["value"]
     return dict(zip(edited["setting"][changed], edited["value"][changed].fillna(""), strict=True))

@@ -4,10 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from core.browser import Browser, chromium, serving
 from core.storage import REPOSITORY
 
+# A busy machine is no reason to fail.
+expect.set_options(timeout=60_000)
 SCREENSHOTS = REPOSITORY / "test-output" / "screenshots"
 
 

@@ -87,6 +87,10 @@ def test_a_run_that_waits_shows_its_place_and_changes_it(few, working):
     assert "queued 2" in listed
     assert "is running; only a run that waits" in few.inside("runs", "priority", working, "1").err
     assert few.inside("runs", "show", second, "--json").json["place"] == 2
+    assert "fit" in next(line for line in listed.split("\n") if working in line)
+    assert f"{few('train', '--dataset', 'few').out.split(';')[0]}".endswith("waits, place 3 in the queue")
+    done = few.inside("data", "delete", "few", "--json")
+    assert "add --yes to delete" in done.err
 
 
 def test_a_killed_run_is_interrupted_with_the_reason_and_resumed(few, working):

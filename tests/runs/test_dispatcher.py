@@ -105,11 +105,34 @@ def test_more_slots_let_more_runs_work_at_once(held, start, monkeypatch):
     assert store.load(first.id).state == states.RUNNING
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "two", "²", ""])
+@pytest.mark.parametrize("value", ["0", "-1", "two", "²"])
 def test_a_wrong_number_of_slots_is_refused(home, monkeypatch, value):
     monkeypatch.setenv("COPYDESK_SLOTS", value)
     with pytest.raises(InputError, match="set it to a whole number from 1"):
-        slots.cpu_slots()
+        slots.ask_for_slots()
+    assert list(home.iterdir()) == []
+
+
+def test_the_number_of_slots_that_was_asked_for_last_counts(home, monkeypatch):
+    assert slots.cpu_slots() == 1
+    for asked, counts in (("3", 3), ("", 3), ("2", 2), (None, 2)):
+        monkeypatch.delenv("COPYDESK_SLOTS", raising=False)
+        if asked is not None:
+            monkeypatch.setenv("COPYDESK_SLOTS", asked)
+        slots.ask_for_slots()
+        assert slots.cpu_slots() == counts
+    (home / "models" / ".slots" / "number").write_text("many")
+    assert slots.cpu_slots() == 1
+
+
+def test_more_slots_that_are_asked_for_count_at_once_in_a_queue_under_way(held, start, monkeypatch):
+    held()
+    second = start()
+    assert second.state == states.QUEUED
+    monkeypatch.setenv("COPYDESK_SLOTS", "2")
+    third = start()
+    until(second, in_phase("fit"))
+    assert store.load(third.id).state == states.QUEUED
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_filters_leave_what_matches_all_of_them(three):
     assert listing.matching(three, words="best OF") == [good]
     assert listing.matching(three, words="best sport") == []
     assert listing.matching(three, model="transformer") == []
-    with pytest.raises(InputError, match="state 'done' is unknown; choose of: queued"):
+    with pytest.raises(InputError, match="state 'done' is unknown; choose one of: queued"):
         listing.matching(three, state=["done"])
 
 

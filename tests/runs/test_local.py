@@ -225,6 +225,8 @@ def test_an_interrupted_run_is_resumed_as_the_same_run(held):
     assert (resumed.id, resumed.state) == (run.id, states.SUCCEEDED)
     assert resumed.seconds > first.seconds
     assert resumed.status["error"] is None
+    assert resumed.status["started_at"] > first.status["finished_at"]
+    assert "was killed (SIGKILL)" in resumed.status["history"][2]["note"]
     moves = [move["state"] for move in resumed.status["history"]]
     assert moves == ["queued", "running", "interrupted", "queued", "running", "succeeded"]
     check_manifest(resumed.path, "model")

@@ -185,6 +185,28 @@ class Stopped:
         return datetime(2026, 1, 1, tzinfo=zone)
 
 
+def test_a_run_that_is_taken_up_again_has_not_ended_and_keeps_its_number(run):
+    later = store.create(SPEC)
+    status.move(run.path, states.RUNNING)
+    status.move(run.path, states.INTERRUPTED, error="gone")
+    assert "finished_at" in store.load(run.id).status
+    status.move(run.path, states.QUEUED, sequence=9)
+    again = store.load(run.id)
+    assert not {"finished_at", "started_at"} & again.status.keys()
+    assert (again.number, again.sequence) == (1, 9)
+    assert [one.id for one in store.list_all()] == [later.id, run.id]
+
+
+@pytest.mark.parametrize("part", [slice(0, 15), slice(-4, None), slice(0, -1)])
+def test_a_run_is_found_by_the_beginning_or_the_end_of_its_id(run, part):
+    assert store.find(run.id[part]).id == run.id
+    with pytest.raises(NotFound):
+        store.find(run.id[-3:])
+    other = store.create(SPEC)
+    with pytest.raises(NotFound, match=f"the newest is {other.id}"):
+        store.find("2")
+
+
 def test_a_run_that_is_taken_up_again_forgets_an_old_wish_to_cancel(run):
     status.move(run.path, states.RUNNING)
     status.move(run.path, states.INTERRUPTED)
