@@ -93,13 +93,13 @@ def in_another_process(script, **options):
 @pytest.fixture(autouse=True)
 def _nobody_stays(request):
     """End what a test left alive, so that no process outlives it."""
+    if "home" in request.fixturenames:
+        # Asked for here, so that it is still in force when this comes to its end.
+        request.getfixturevalue("home")
     yield
-    if "home" not in request.fixturenames:
-        return
-    if not models_root().is_dir():
+    if "home" not in request.fixturenames or not models_root().is_dir():
         return
     for run in store.list_all():
-        release(run)
         if run.alive:
             local.cancel(run)
     wait_for(lambda: not any(run.alive for run in store.list_all()), "the end of all runs")
