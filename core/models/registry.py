@@ -15,7 +15,9 @@ from core.models.settings import checked
 from core.storage import read_json
 
 # A module offers CLASSIFIER, SETTINGS, PRESETS, settings_from, wants_gpu, needs and check_before_start.
-MODELS: Mapping[str, str] = {"logistic": "core.models.logistic"}
+MODELS: Mapping[str, str] = {"logistic": "core.models.logistic", "transformer": "core.models.transformer"}
+# Where a model directory says which model it holds: a config.json may be another library's.
+OURS, CONFIG = "copydesk.json", "config.json"
 
 
 def module_of(model: str) -> Any:
@@ -81,15 +83,16 @@ def check_before_start(model: str, settings: BaseModel, *, rows: int, labels: in
 
 
 def load_classifier(directory: Path) -> Classifier:
-    """Return the model saved in ``directory``, of whatever kind its config.json names.
+    """Return the model saved in ``directory``, of whatever kind its copydesk.json or else config.json names.
 
     Raises DamagedError when the files are missing, unreadable or do not fit together.
     """
-    config = read_json(directory / "config.json")
+    path = directory / (OURS if (directory / OURS).is_file() else CONFIG)
+    config = read_json(path)
     model = config.get("model") if isinstance(config, dict) else None
     if not isinstance(model, str) or model not in MODELS:
         raise DamagedError(
-            f"{directory / 'config.json'} names the model {shorten(model)}, which this version of Copydesk "
+            f"{path} names the model {shorten(model)}, which this version of Copydesk "
             f"does not have ({', '.join(MODELS)}); update Copydesk or train again"
         )
     return module_of(model).CLASSIFIER.load(directory)

@@ -8,7 +8,7 @@ from core.errors import DamagedError, InputError
 from core.models import registry
 from core.storage import REPOSITORY
 
-UNKNOWN = "model 'oracle' is unknown; choose one of: logistic"
+UNKNOWN = "model 'oracle' is unknown; choose one of: logistic, transformer"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,194 @@
+"""Fine-tuning from texts to a finished model in a folder, going on where a broken-off training left off."""
+
+from __future__ import annotations
+
+import gc
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.errors import CopydeskError, InputError, shorten
+from core.models import device
+from core.models.checkpoint_folder import facts_of
+from core.models.checkpoint_source import find_local, locate
+from core.models.classifier import Report, Stopped
+from core.models.quiet import quiet_libraries
+from core.models.row_choice import held_apart, stratified
+from core.models.tokenized import tokenized
+from core.models.transformer_files import write_finished
+from core.models.transformer_job import Job, Rows, clear
+from core.models.transformer_settings import TransformerSettings, parts_of_batch
+from core.models.transformer_trainer import pretrained, tokenizer_of, trainer_of
+from core.models.transformer_watch import Watch
+from core.storage import building
+
+UNKNOWN_WEIGHTS = 500_000_000
+
+
+def check_before_start(settings: TransformerSettings, *, rows: int, labels: int, free_bytes: int) -> None:
+    """Raise InputError for what can be known to go wrong before a training is queued, from files alone.
+
+    Parameters
+    ----------
+    rows, labels: of the training rows.
+    free_bytes: what the disk that takes the run has left.
+    """
+    if labels < 2:
+        raise InputError(f"the training rows have {labels} label; a classifier needs two or more")
+    used = min(rows, settings.max_rows or rows)
+    if used < labels:
+        raise InputError(f"max_rows {used} is below the {labels} labels; set max_rows to {labels} or more")
+    folder = find_local(settings.checkpoint)
+    weights = facts_of(folder, settings.checkpoint, settings.max_length).weights_bytes if folder else UNKNOWN_WEIGHTS
+    check_disk(settings, weights, free_bytes)
+    if settings.device == "cuda":
+        device.choose(device.hardware(), "cuda", settings.precision)
+
+
+def check_disk(settings: TransformerSettings, weights_bytes: int, free_bytes: int) -> None:
+    """Raise InputError unless the checkpoints that are kept, one in the making and the model itself fit."""
+    # A checkpoint holds the weights and the two moments of AdamW.
+    needed = weights_bytes * (3 * (settings.checkpoints_kept + 1) + 2)
+    if free_bytes < needed:
+        raise InputError(
+            f"checkpoints of {shorten(settings.checkpoint)} need {needed / 1e9:.1f} GB of disk and "
+            f"{free_bytes / 1e9:.1f} GB are free; free some, or set checkpoints_kept to 1 or take a smaller checkpoint"
+        )
+
+
+def fit_into(
+    folder: Path,
+    texts: Sequence[str],
+    targets: np.ndarray,
+    labels: tuple[str, ...],
+    settings: TransformerSettings,
+    *,
+    seed: int,
+    report: Report,
+    resumable: bool = True,
+) -> Path:
+    """Fine-tune and return the folder of the finished model, which is within ``folder``.
+
+    What the same training has left in ``folder`` is gone on from. `Stopped` leaves a checkpoint when
+    the training is ``resumable``; anything else that is raised leaves nothing.
+    """
+    try:
+        job = prepared(folder, texts, targets, labels, settings, seed=seed, report=report, resumable=resumable)
+        if not job.trained.is_dir():
+            run(job, report)
+        shutil.rmtree(job.trainer, ignore_errors=True)
+    except Stopped:
+        raise
+    except BaseException:
+        clear(folder)
+        raise
+    return job.trained
+
+
+def prepared(
+    folder: Path,
+    texts: Sequence[str],
+    targets: np.ndarray,
+    labels: tuple[str, ...],
+    settings: TransformerSettings,
+    *,
+    seed: int,
+    report: Report,
+    resumable: bool = True,
+) -> Job:
+    """Return the job, checked, its texts tokenized and everything written to ``folder``."""
+    quiet_libraries()
+    plan = device.choose(device.hardware(), settings.device, settings.precision)
+    checkpoint = locate(settings.checkpoint, report)
+    facts = facts_of(checkpoint, settings.checkpoint, settings.max_length)
+    folder.mkdir(parents=True, exist_ok=True)
+    check_disk(settings, facts.weights_bytes, shutil.disk_usage(folder).free)
+    tokenizer = tokenizer_of(checkpoint, settings.checkpoint, facts.vocabulary)
+    used = stratified(targets, max(settings.max_rows or len(targets), len(labels)), seed)
+    chosen = texts if len(used) == len(texts) else [texts[place] for place in used]
+    tokens = tokenized(chosen, checkpoint, tokenizer, settings.max_length, report)
+    training, validation = held_apart(targets[used], settings.validation_share, seed)
+    path = Path(tokens.cache_files[0]["filename"])
+    rows = Rows(training, validation, targets[used])
+    job = Job(folder, checkpoint, path, path.parent.name, settings, labels, seed, plan, rows, resumable)
+    job.write()
+    print(f"{plan}; {len(training):,} rows to train on, {len(validation):,} to judge epochs by", flush=True)
+    return job
+
+
+def run(job: Job, report: Report) -> None:
+    """Train the job to its end and write the finished model, here or in a process for each GPU."""
+    if job.plan.visible > 1 and job.plan.gpus:
+        from core.models.transformer_launch import launch
+
+        launch(job, report)
+    else:
+        train_here(job, report)
+
+
+def train_here(job: Job, report: Report, *, at_once: int | None = None) -> None:
+    """Train in this process; when the GPU's memory does not do, with half the rows at once, as often as it takes."""
+    while not attempt(job, report, at_once=at_once):
+        at_once = smaller(job, 1, at_once)
+
+
+def smaller(job: Job, processes: int, at_once: int | None) -> int:
+    """Return half of the rows that a device holds at once, and say so; CopydeskError when one is too many."""
+    now, _ = parts_of_batch(job.settings, processes, at_once)
+    if now == 1:
+        raise CopydeskError(
+            f"the GPU has too little memory for a single text of {job.settings.max_length} tokens; lower max_length, "
+            "take a smaller checkpoint, or set device=cpu"
+        )
+    half, parts = parts_of_batch(job.settings, processes, now // 2)
+    print(f"out of GPU memory with {now} rows at once: going on with {half}, {parts} parts a step", flush=True)
+    return half
+
+
+def attempt(job: Job, report: Report, *, at_once: int | None = None, processes: int = 1) -> bool:
+    """Train from the last checkpoint on and write the finished model; False when GPU memory ran out.
+
+    Then a checkpoint of the last whole step is left, where there was one.
+    """
+    import torch
+
+    model = pretrained(job.checkpoint, job.labels, job.settings.checkpoint, job.seed)
+    tokenizer = tokenizer_of(job.checkpoint, job.settings.checkpoint, model.config.vocab_size)
+    watch = Watch(
+        report,
+        rows=len(job.rows.training),
+        batch_size=job.settings.batch_size,
+        bounded=job.settings.patience is not None,
+        saves=job.resumable and processes == 1,
+    )
+    trainer = trainer_of(job, model, tokenizer, watch, processes=processes, at_once=at_once)
+    last = job.last_checkpoint()
+    try:
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
+    except torch.OutOfMemoryError:
+        _keep(trainer)
+        del trainer, model
+        gc.collect()
+        torch.cuda.empty_cache()
+        return False
+    if watch.stopped:
+        raise watch.stopped
+    if trainer.is_world_process_zero():
+        finish(job, trainer.accelerator.unwrap_model(trainer.model), tokenizer)
+    return True
+
+
+def _keep(trainer: Any) -> None:
+    """Save the state after the last whole step, so that what was learned is not learned again."""
+    if trainer.state.global_step > 0 and trainer.args.world_size == 1:
+        trainer._save_checkpoint(trainer.model, trial=None)
+
+
+def finish(job: Job, model: Any, tokenizer: Any) -> None:
+    """Write the finished model, whole or not at all."""
+    tokenizer.model_max_length = job.settings.max_length
+    with building(job.trained) as directory:
+        write_finished(directory, model.to("cpu"), tokenizer, job.settings)
