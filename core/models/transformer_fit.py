@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -148,10 +148,22 @@ def smaller(job: Job, processes: int, at_once: int | None) -> int:
     return half
 
 
-def attempt(job: Job, report: Report, *, at_once: int | None = None, processes: int = 1) -> bool:
+def attempt(
+    job: Job,
+    report: Report,
+    *,
+    at_once: int | None = None,
+    processes: int = 1,
+    stop_asked: Callable[[], bool] = lambda: False,
+) -> bool:
     """Train from the last checkpoint on and write the finished model; False when GPU memory ran out.
 
     Then a checkpoint of the last whole step is left, where there was one.
+
+    Parameters
+    ----------
+    processes: how many train along, this one among them.
+    stop_asked: called once a step, in all processes alike, whether to save and end.
     """
     import torch
 
@@ -162,7 +174,9 @@ def attempt(job: Job, report: Report, *, at_once: int | None = None, processes: 
         rows=len(job.rows.training),
         batch_size=job.settings.batch_size,
         bounded=job.settings.patience is not None,
-        saves=job.resumable and processes == 1,
+        resumable=job.resumable,
+        alone=processes == 1,
+        stop_asked=stop_asked,
     )
     trainer = trainer_of(job, model, tokenizer, watch, processes=processes, at_once=at_once)
     last = job.last_checkpoint()

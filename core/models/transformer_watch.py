@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from typing import Any
 
 from core.errors import CopydeskError
@@ -24,15 +25,28 @@ class Watch:
     rows: training rows of an epoch.
     batch_size: rows of one optimizer step.
     bounded: the training may end before its last step.
-    saves: it may decide when to save; where others train along, they would have to save with it.
+    resumable: a stop leaves a checkpoint, and so does every ten minutes.
+    alone: no other process trains along, which would have to save at the same step.
+    stop_asked: called once a step, whether to save and end.
 
     Attributes
     ----------
     stopped: what was raised to end the training with a checkpoint, None while nothing was.
     """
 
-    def __init__(self, report: Report, *, rows: int, batch_size: int, bounded: bool, saves: bool = True) -> None:
-        self.report, self.rows, self.batch_size, self.bounded, self.saves = report, rows, batch_size, bounded, saves
+    def __init__(
+        self,
+        report: Report,
+        *,
+        rows: int,
+        batch_size: int,
+        bounded: bool = False,
+        resumable: bool = True,
+        alone: bool = True,
+        stop_asked: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.report, self.rows, self.batch_size, self.bounded = report, rows, batch_size, bounded
+        self.resumable, self.alone, self.stop_asked = resumable, alone, stop_asked
         self.stopped: Stopped | None = None
         self.saved = time.monotonic()
 
@@ -60,9 +74,11 @@ class Watch:
     def step_end(self, state: Any, control: Any) -> None:
         """Tell of a step; save and end when a stop was asked for, save when it has been long."""
         self.tell(state)
+        if self.stop_asked():
+            self.stopped = self.stopped or Stopped()
         if self.stopped:
-            control.should_save, control.should_training_stop = self.saves, True
-        elif self.saves and time.monotonic() - self.saved > SAVE_SECONDS:
+            control.should_save, control.should_training_stop = self.resumable, True
+        elif self.resumable and self.alone and time.monotonic() - self.saved > SAVE_SECONDS:
             control.should_save = True
 
     def epoch_end(self, state: Any, control: Any) -> None:
