@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import statistics
-import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.data.sample import SAMPLE_FILE
-from core.errors import InputError
-from core.storage import REPOSITORY
+from core.bench_commands import command, json_of, path_of, scratch_home
+from core.bench_transformer import bench_transformer
 
 Document = dict[str, Any]
 RECIPES = (("notebook", "group"), ("default", "category"))
@@ -37,7 +31,7 @@ def bench_import(file: Path | None, rounds: int) -> Document:
             script = (
                 "import json, resource, sys; from pathlib import Path; "
                 "from core.data.importing import import_file; "
-                "from core.runs.progress import peak_memory; "
+                "from core.runs.pipeline import peak_memory; "
                 "d = import_file(Path(sys.argv[1]), 'bench'); "
                 "print(json.dumps([d.rows, d.rejected, d.seconds, peak_memory()]))"
             )
@@ -63,12 +57,12 @@ def bench_logistic(file: Path | None, rounds: int) -> Document:
     """
     measured: list[Document] = []
     with scratch_home() as environment:
-        json_of([*command_line("data", "import", path_of(file)), "--name", "bench", "--json"], environment)
+        json_of([*command("data", "import", path_of(file)), "--name", "bench", "--json"], environment)
         for number in range(rounds):
             for preset, target in RECIPES:
-                arguments = command_line("train", "--dataset", "bench", "--preset", preset, "--target", target)
+                arguments = command("train", "--dataset", "bench", "--preset", preset, "--target", target)
                 found = json_of([*arguments, "--grouping", "huffpost-12", "--wait", "--json"], environment)
-                shown = json_of([*command_line("runs", "show", found["run"]), "--json"], environment)
+                shown = json_of([*command("runs", "show", found["run"]), "--json"], environment)
                 measured.append(
                     {
                         "round": number + 1,
@@ -97,8 +91,8 @@ def bench_pages(file: Path | None, rounds: int) -> Document:
     from core.browser import Browser, serving
 
     with scratch_home() as environment:
-        json_of([*command_line("data", "import", path_of(file)), "--name", "bench", "--json"], environment)
-        json_of([*command_line("train", "--dataset", "bench", "--wait", "--json")], environment)
+        json_of([*command("data", "import", path_of(file)), "--name", "bench", "--json"], environment)
+        json_of([*command("train", "--dataset", "bench", "--wait", "--json")], environment)
         with serving(environment) as address, Browser() as browser:
             first = {name: browser.seconds_to_show(address, name.lower()) for name in PAGES}
             clicks = [browser.seconds_after_clicks(address, PAGES) for _ in range(rounds)]
@@ -121,36 +115,5 @@ BENCHES: dict[str, Callable[[Path | None, int], Document]] = {
     "logistic": bench_logistic,
     "pages": bench_pages,
     "runs": bench_runs,
+    "transformer": bench_transformer,
 }
-
-
-def path_of(file: Path | None) -> str:
-    path = SAMPLE_FILE if file is None else file
-    if not path.is_file():
-        raise InputError(f"file {str(path)!r} does not exist; give a file of headlines")
-    return str(path.resolve())
-
-
-def command_line(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "core", *arguments]
-
-
-@contextmanager
-def scratch_home() -> Iterator[dict[str, str]]:
-    """Yield an environment whose COPYDESK_HOME is a temporary folder."""
-    folder = tempfile.mkdtemp(prefix="copydesk-bench-")
-    try:
-        yield {**os.environ, "COPYDESK_HOME": folder}
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def json_of(command: list[str], environment: dict[str, str]) -> Any:
-    """Run a command of ours and return the JSON that it prints; its one-line error is passed on."""
-    import json
-
-    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        last = (done.stderr.strip().split("\n") or ["no reason given"])[-1]
-        raise InputError(f"the measured command ended with status {done.returncode}: {last.removeprefix('error: ')}")
-    return json.loads(done.stdout)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from core.bench import Document, command_line, json_of, path_of, scratch_home
+from core.bench_commands import command, json_of, path_of, scratch_home
 from core.browser import Browser, serving, settled
 from core.data import datasets
 from core.errors import CopydeskError
@@ -23,6 +23,7 @@ from core.runs import local, states, status, store
 from core.runs.spec import plan
 from core.storage import NAME, REPOSITORY, models_root
 
+Document = dict[str, Any]
 MANY_RUNS = 500
 WATCH_SECONDS = 20.0
 GIVE_UP_SECONDS = 120.0
@@ -42,7 +43,7 @@ def bench_runs(file: Path | None, rounds: int) -> Document:
     """
     figures: dict[str, list[float]] = {name: [] for name in AIMS}
     with scratch_home() as environment:
-        json_of([*command_line("data", "import", path_of(file)), "--name", "bench", "--json"], environment)
+        json_of([*command("data", "import", path_of(file)), "--name", "bench", "--json"], environment)
         os.environ["COPYDESK_HOME"] = environment["COPYDESK_HOME"]
         _fill_up()
         with serving(environment) as address, Browser() as browser:
@@ -51,7 +52,7 @@ def bench_runs(file: Path | None, rounds: int) -> Document:
                     figures[name].append(value)
         for _ in range(rounds):
             figures["killed_to_interrupted_s"].append(_seconds_to_notice_a_kill())
-            figures["list_s"].append(_seconds_of([*command_line("runs", "list"), "--json"], environment))
+            figures["list_s"].append(_seconds_of([*command("runs", "list"), "--json"], environment))
         imports = _seconds_of([sys.executable, "-c", "import core.runs.dispatcher, core.runs.worker"], environment)
         started = _seconds_of([sys.executable, "-c", "import core.cli.app, core.runs.local"], environment)
     measured = []
@@ -142,7 +143,7 @@ def _until(found: Callable[[], Any]) -> Any:
     raise CopydeskError(f"what is measured did not come about within {GIVE_UP_SECONDS:.0f} s; see the logs of the runs")
 
 
-def _seconds_of(command: list[str], environment: Mapping[str, str]) -> float:
+def _seconds_of(arguments: list[str], environment: Mapping[str, str]) -> float:
     begun = time.perf_counter()
-    subprocess.run(command, cwd=REPOSITORY, env=dict(environment), stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(arguments, cwd=REPOSITORY, env=dict(environment), stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - begun

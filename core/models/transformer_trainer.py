@@ -272,6 +272,9 @@ def _callback(watch: Watch, order: Order) -> TrainerCallback:
     from transformers import TrainerCallback
 
     class WatchCallback(TrainerCallback):
+        def on_train_begin(self, args: Any, state: Any, control: Any, **other: Any) -> None:
+            watch.tell(state)
+
         def on_epoch_begin(self, args: Any, state: Any, control: Any, **other: Any) -> None:
             # A training that goes on in the middle of an epoch skips rows behind accelerate's back.
             order.set_epoch(int(state.epoch or 0))
