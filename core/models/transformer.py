@@ -67,7 +67,7 @@ class TransformerClassifier:
                 labels,
                 settings,
                 seed=seed,
-                report=report or unreported,
+                report=unreported if report is None else report,
                 resumable=checkpoints is not None,
             )
             return cls.load(trained)
