@@ -31,7 +31,7 @@ def bench_import(file: Path | None, rounds: int) -> Document:
             script = (
                 "import json, resource, sys; from pathlib import Path; "
                 "from core.data.importing import import_file; "
-                "from core.runs.pipeline import peak_memory; "
+                "from core.runs.progress import peak_memory; "
                 "d = import_file(Path(sys.argv[1]), 'bench'); "
                 "print(json.dumps([d.rows, d.rejected, d.seconds, peak_memory()]))"
             )
