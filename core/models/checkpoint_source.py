@@ -111,7 +111,7 @@ def _check_minilm(folder: Path) -> None:
 def _fetched(checkpoint: str, report: Report, cache: Path) -> Path:
     """Return the cached folder of a checkpoint after downloading what it consists of."""
     from huggingface_hub import HfApi, hf_hub_download
-    from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
+    from huggingface_hub.errors import RepositoryNotFoundError
 
     name, endpoint = hub_names(checkpoint)[0], os.environ.get("HF_ENDPOINT") or None
     print(f"checkpoint {name} is fetched from {endpoint or 'https://huggingface.co'}", flush=True)
@@ -132,8 +132,9 @@ def _fetched(checkpoint: str, report: Report, cache: Path) -> Path:
             f"checkpoint {shorten(checkpoint)} is neither on this machine nor a public model on the hub; check the "
             "name, give a folder, or set checkpoint=minilm"
         ) from error
-    except (HfHubHTTPError, OSError, ValueError, RuntimeError) as error:
-        raise InputError(_unreachable(checkpoint, endpoint)) from error
+    # The errors of the HTTP client below the hub's library have no base of their own that lasts over versions.
+    except Exception as error:
+        raise InputError(_unreachable(checkpoint, endpoint, type(error).__name__)) from error
     snapshot = cached_snapshot(name, cache)
     if snapshot is None:
         raise InputError(f"checkpoint {shorten(checkpoint)} on the hub has no config.json; give another checkpoint")
@@ -149,12 +150,12 @@ def _check_safe(checkpoint: str, names: list[str]) -> None:
         )
 
 
-def _unreachable(checkpoint: str, endpoint: str | None) -> str:
+def _unreachable(checkpoint: str, endpoint: str | None, reason: str) -> str:
     installed = _packaged_minilm() is not None
     minilm = "set checkpoint=minilm" if installed else f"{MINILM_INSTALL} and set checkpoint=minilm"
     return (
         f"checkpoint {shorten(checkpoint)} is not on this machine and {endpoint or 'https://huggingface.co'} cannot be "
-        f"reached; connect to the internet, or give the folder of a checkpoint, or {minilm}"
+        f"reached ({reason}); connect to the internet, or give the folder of a checkpoint, or {minilm}"
     )
 
 
