@@ -1,24 +1,26 @@
 """Several processes train one model: tried with two on the CPU, since no GPU is needed to talk to one another."""
 
+import json
+import os
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from core.errors import InputError
 from core.models import registry
 from core.models.classifier import Cancelled, Stopped, unreported
 from core.models.device import Plan
 from core.models.logistic import numbered
 from core.models.transformer_fit import prepared
 from core.models.transformer_job import read_job
-from core.models.transformer_launch import command, environment, launch
+from core.models.transformer_launch import command, environment, launch, main
 
 
 @pytest.fixture
 def job(texts, y, fast, tmp_path):
-    """Return a job of 6 epochs of 6 steps, written but not begun."""
-    settings = registry.settings_from("transformer", "default", {**fast["transformer"], "epochs": "6"})
+    """Return a job of 15 epochs of 6 steps, written but not begun."""
+    settings = registry.settings_from("transformer", "default", {**fast["transformer"], "epochs": "15"})
     labels, targets = numbered(texts, y)
     return prepared(tmp_path / "job", texts, targets, labels, settings, seed=1, report=unreported)
 
@@ -35,14 +37,14 @@ def test_two_processes_train_stop_and_go_on(job, texts, y):
         launch(job, stopping, processes=2)
     assert not job.trained.exists()
     begun = int(job.last_checkpoint().name.split("-")[1])
-    assert 8 <= begun < 36
+    assert 8 <= begun < 90
 
     calls = []
     launch(job, lambda phase, step, total, **figures: calls.append((phase, step, total, figures)), processes=2)
     told = [step for _, step, _, figures in calls if "rows" in figures]
     assert min(told) == begun
-    assert max(told) == 36
-    assert {total for _, _, total, figures in calls if "rows" in figures} == {36}
+    assert max(told) == 90
+    assert {total for _, _, total, figures in calls if "rows" in figures} == {90}
     model = registry.load_classifier(job.trained)
     assert [model.labels[place] for place in model.predict_proba(texts).argmax(axis=1)] == y
 
@@ -61,13 +63,24 @@ def test_a_cancel_ends_them_all(job):
     assert not job.trained.exists()
 
 
-def test_why_they_failed_is_told(job):
+def test_why_one_failed_is_written_down(job):
     (job.checkpoint / "model.safetensors").rename(job.checkpoint / "away")
     try:
-        with pytest.raises(InputError, match=r"^checkpoint '.*' cannot be loaded: .*model\.safetensors"):
-            launch(job, unreported, processes=2)
+        assert main([str(job.folder), str(os.getpid()), "0"]) == 1
     finally:
         (job.checkpoint / "away").rename(job.checkpoint / "model.safetensors")
+    outcome = json.loads((job.folder / "outcome-0.json").read_text())
+    assert outcome["ended"] == "refused"
+    assert outcome["reason"].startswith(f"checkpoint '{str(job.checkpoint)[:20]}")
+
+
+def test_accelerate_understands_the_command(job):
+    from accelerate.commands.launch import launch_command_parser
+
+    parsed = launch_command_parser().parse_args(command(on_gpus(job, 0, 2), 2, 4)[3:])
+    assert (parsed.multi_gpu, parsed.num_processes, parsed.module) == (True, 2, True)
+    assert parsed.training_script == "core.models.transformer_launch"
+    assert parsed.training_script_args == [str(job.folder), str(os.getpid()), "4"]
 
 
 def test_a_job_comes_back_from_its_files(job):
@@ -78,8 +91,6 @@ def test_a_job_comes_back_from_its_files(job):
 
 
 def on_gpus(job, *gpus, visible=4):
-    from dataclasses import replace
-
     return replace(job, plan=Plan("bf16", gpus, visible))
 
 
