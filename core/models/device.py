@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
+from functools import cache
 
 from core.errors import InputError
 
@@ -69,12 +70,15 @@ class Plan:
         return f"device {names}, precision {self.precision}"
 
 
-def choose(hardware: Hardware, device: str = "auto", precision: str = "auto") -> Plan:
+def choose(hardware: Hardware, device: str = "auto", precision: str = "auto", gpus: str = "one") -> Plan:
     """Return the plan for what is asked; InputError when the machine cannot do it.
 
-    Every GPU with memory to spare is used. Where there is none, ``auto`` falls back on the CPU.
+    Of the GPUs with memory to spare the one with the most is used, or ``all``. Where there is none,
+    ``auto`` falls back on the CPU.
     """
     free = tuple(number for number, gpu in enumerate(hardware.gpus) if gpu.free_bytes >= NEEDED_BYTES)
+    if gpus == "one" and free:
+        free = (max(free, key=lambda number: hardware.gpus[number].free_bytes),)
     if device == "cuda" and not free:
         lacking = "every visible GPU has less than 1 GiB of memory free" if hardware.gpus else "torch sees no GPU"
         raise InputError(
@@ -99,6 +103,14 @@ def _gpu_precision(bf16: bool, precision: str) -> str:
     if precision == "auto":
         return "bf16" if bf16 else "fp16"
     return precision
+
+
+@cache
+def gpu_count() -> int:
+    """Return how many GPUs are visible; asked once, and no memory is taken on any."""
+    import torch
+
+    return torch.cuda.device_count()
 
 
 def hardware() -> Hardware:

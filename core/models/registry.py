@@ -62,9 +62,11 @@ def fit(
     return module_of(model).CLASSIFIER.fit(texts, y, settings, seed=seed, report=report, checkpoints=checkpoints)
 
 
-def wants_gpu(model: str, settings: BaseModel) -> bool:
-    """Tell whether the model would train on a GPU, were there one."""
-    return module_of(model).wants_gpu(settings)
+def device_for(model: str, settings: BaseModel) -> str:
+    """Return what the model would train on, were it there: "cpu", "gpu", or "gpus" for every GPU at once."""
+    if not module_of(model).wants_gpu(settings):
+        return "cpu"
+    return "gpus" if getattr(settings, "gpus", "one") == "all" else "gpu"
 
 
 def needs(model: str, settings: BaseModel, *, rows: int, labels: int) -> Needs:

@@ -76,7 +76,7 @@ class Job:
 
     def identity(self) -> str:
         """Return a hash of everything that decides the outcome; device and precision are left open."""
-        free = {"device", "precision", "device_batch_size", "logging_steps", "checkpoints_kept"}
+        free = {"device", "gpus", "precision", "device_batch_size", "logging_steps", "checkpoints_kept"}
         known = [self.texts, self.settings.model_dump(mode="json", exclude=free), self.labels, self.seed]
         digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode("utf-8", "backslashreplace"))
         for part in (self.rows.training, self.rows.validation, self.rows.targets):

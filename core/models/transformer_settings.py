@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -38,7 +40,8 @@ class TransformerSettings(BaseModel):
     patience: stop after so many epochs without a better accuracy; None: never.
     precision: ``auto`` is bf16 where the device computes in it, else fp16 on a GPU, else fp32;
         ``fp16`` is that on a GPU and fp32 on a CPU.
-    device: ``auto`` is every visible GPU, else the CPU.
+    device: ``auto`` is a GPU where one is free, else the CPU.
+    gpus: ``one``, or ``all`` that are visible, each with a part of the batch; a run waits until it has them.
     checkpoints_kept: at most, while it trains.
     """
 
@@ -72,6 +75,7 @@ class TransformerSettings(BaseModel):
     patience: WholeOrNone = Field(None, ge=1, le=1000, description="none, or a whole number from 1 to 1000")
     precision: Literal["auto", "bf16", "fp16", "fp32"] = Field("auto", description="auto, bf16, fp16 or fp32")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto, cpu or cuda")
+    gpus: Literal["one", "all"] = Field("one", description="one or all")
     logging_steps: Whole = Field(10, ge=1, le=100_000, description="a whole number from 1 to 100000")
     checkpoints_kept: Whole = Field(2, ge=1, le=100, description="a whole number from 1 to 100")
 
@@ -117,8 +121,17 @@ PRESETS: dict[str, TransformerSettings] = {
 
 
 def settings_from(preset: str, overrides: Mapping[str, str]) -> TransformerSettings:
-    """Return the settings of ``preset`` with ``overrides`` (setting -> text), else raise InputError."""
-    return resolved(PRESETS, preset, overrides)
+    """Return the settings of ``preset`` with ``overrides`` (setting -> text), else raise InputError.
+
+    A checkpoint that is a folder, seen from here or from the home folder (~), is given its whole path.
+    """
+    settings = resolved(PRESETS, preset, overrides)
+    # A home that cannot be told, or a name that is too long, is no folder.
+    with contextlib.suppress(OSError, ValueError, RuntimeError):
+        folder = Path(settings.checkpoint).expanduser()
+        if "checkpoint" in overrides and folder.is_dir():
+            return settings.model_copy(update={"checkpoint": str(folder.resolve())})
+    return settings
 
 
 def parts_of_batch(settings: TransformerSettings, devices: int, at_once: int | None = None) -> tuple[int, int]:

@@ -188,7 +188,7 @@ class Dispatcher:
                 continue
             slot = slots.take(kind, self.devices or [])
             if slot is None:
-                full.add(kind)
+                full |= slots.behind(kind)
                 continue
             try:
                 self._each(run.id, lambda _, run=run, slot=slot: self._launch(run, slot))
@@ -197,7 +197,7 @@ class Dispatcher:
 
     def _kind(self, run: store.Run) -> str:
         """Return the kind of slot that a run waits for; the machine is asked for its GPUs once one is wanted."""
-        if run.spec.device == slots.GPU and self.devices is None:
+        if run.spec.device != slots.CPU and self.devices is None:
             self.devices = slots.gpus()
         return slots.kind_of(run.spec, self.devices or [])
 
@@ -228,7 +228,7 @@ class Dispatcher:
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
-                    pass_fds=(slot.descriptor,),
+                    pass_fds=slot.descriptors,
                 )
         except OSError as error:
             if attempts >= MOST_ATTEMPTS:

@@ -251,7 +251,7 @@ def again(spec: TrainingSpec, overrides: Mapping[str, str], **changes: Any) -> t
     Raises InputError when its dataset is gone or has other content by now, or a setting cannot be used.
     """
     from core.data import datasets
-    from core.models.registry import settings_of, wants_gpu
+    from core.models.registry import device_for, settings_from
 
     dataset = datasets.load(spec.dataset)
     if dataset.fingerprint != spec.fingerprint:
@@ -259,9 +259,13 @@ def again(spec: TrainingSpec, overrides: Mapping[str, str], **changes: Any) -> t
             f"dataset {shorten(spec.dataset)} has other content than when the run was started; start a new run with it"
         )
     check_choices(changes.get("target", spec.target), changes.get("split", spec.split).test_share)
-    settings = settings_of(spec.model, {**spec.hyperparameters, **overrides})
-    device = "gpu" if wants_gpu(spec.model, settings) else "cpu"
-    values = {**spec.model_dump(), **changes, "hyperparameters": settings.model_dump(mode="json"), "device": device}
+    settings = settings_from(spec.model, spec.preset, {**spec.hyperparameters, **overrides})
+    values = {
+        **spec.model_dump(),
+        **changes,
+        "hyperparameters": settings.model_dump(mode="json"),
+        "device": device_for(spec.model, settings),
+    }
     changed = TrainingSpec.model_validate(values)
     return changed, check(changed, dataset)
 

@@ -19,7 +19,8 @@ from core.errors import InputError, shorten
 from core.runs.spec import TrainingSpec
 from core.storage import models_root, write_atomic
 
-CPU, GPU = "cpu", "gpu"
+# What a run can want: a place on the CPU, a GPU, or every GPU there is.
+CPU, GPU, GPUS = "cpu", "gpu", "gpus"
 FOLDER, NUMBER = ".slots", "number"
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 # What it was outside of a slot, for the dispatcher that a worker may start.
@@ -36,21 +37,22 @@ class Slot:
 
     Attributes
     ----------
-    kind: "cpu" or "gpu"; device: the GPU as CUDA_VISIBLE_DEVICES names it, "" for a CPU slot.
-    descriptor: of the locked file, to be handed to the worker and then closed.
+    kind: "cpu", "gpu" or "gpus"; devices: the GPUs as CUDA_VISIBLE_DEVICES names them, none for a CPU slot.
+    descriptors: of the locked files, to be handed to the worker and then closed.
     """
 
     kind: str
-    device: str
-    descriptor: int
+    devices: tuple[str, ...]
+    descriptors: tuple[int, ...]
 
     def environment(self) -> dict[str, str]:
-        """Return what a worker in this slot is told: the one GPU that it may use, or none."""
-        return {VISIBLE: self.device, OUTSIDE: os.environ.get(VISIBLE, UNSET)}
+        """Return what a worker in this slot is told: the GPUs that it may use, or none."""
+        return {VISIBLE: ",".join(self.devices), OUTSIDE: os.environ.get(VISIBLE, UNSET)}
 
     def close(self) -> None:
         """Let go of the slot; it stays taken while a worker holds it."""
-        os.close(self.descriptor)
+        for descriptor in self.descriptors:
+            os.close(descriptor)
 
 
 def outside_environment() -> dict[str, str]:
@@ -116,19 +118,46 @@ def _installed() -> dict[str, str]:
 
 
 def kind_of(spec: TrainingSpec, devices: list[str]) -> str:
-    """Return the kind of slot that a run needs: a GPU's only where it wants one and there is one."""
-    return GPU if spec.device == GPU and devices else CPU
+    """Return the kind of slot that a run needs: of GPUs only where it wants them and there is one."""
+    return spec.device if devices else CPU
+
+
+def behind(kind: str) -> set[str]:
+    """Return the kinds that no later run gets once a run of ``kind`` has to wait.
+
+    One GPU taken keeps a run that wants them all waiting; were others let through to the GPUs that
+    are free, there might never be a moment when all of them are.
+    """
+    return {CPU} if kind == CPU else {GPU, GPUS}
 
 
 def take(kind: str, devices: list[str]) -> Slot | None:
     """Lock a free slot of ``kind`` and return it; None when all are taken."""
     if kind == CPU:
         return _take_cpu()
+    return _take_every(devices) if kind == GPUS else _take_gpu(devices)
+
+
+def _take_gpu(devices: list[str]) -> Slot | None:
     for device in devices:
         descriptor = _locked(gpu_lock(device))
         if descriptor is not None:
-            return Slot(GPU, device, descriptor)
+            return Slot(GPU, (device,), (descriptor,))
     return None
+
+
+def _take_every(devices: list[str]) -> Slot | None:
+    """Lock all GPUs, or none of them: whoever else wants all would wait for us as we for them."""
+    # One GPU under two names, as CUDA allows, is one lock.
+    paths = list(dict.fromkeys(map(gpu_lock, devices)))
+    held: list[int] = []
+    for path in paths:
+        descriptor = _locked(path)
+        if descriptor is None:
+            Slot(GPUS, (), tuple(held)).close()
+            return None
+        held.append(descriptor)
+    return Slot(GPUS, tuple(devices), tuple(held))
 
 
 def _take_cpu() -> Slot | None:
@@ -150,7 +179,7 @@ def _take_cpu() -> Slot | None:
     if mine is not None and taken >= wanted:
         os.close(mine)
         return None
-    return None if mine is None else Slot(CPU, "", mine)
+    return None if mine is None else Slot(CPU, (), (mine,))
 
 
 def gpu_lock(device: str) -> Path:

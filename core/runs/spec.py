@@ -52,7 +52,8 @@ class TrainingSpec(_Frozen):
     categories: the raw categories of the dataset, sorted.
     hyperparameters: every setting of the model, presets and ``--set`` resolved.
     target: "category" (answers any grouping by adding up) or "group".
-    device: "gpu" for a run that waits for a GPU of its own, on a machine that has one.
+    device: "gpu" for a run that waits for a GPU of its own, "gpus" for one that waits for them all, on a
+        machine that has any.
     """
 
     format: Literal[1] = 1
@@ -66,7 +67,7 @@ class TrainingSpec(_Frozen):
     preset: str = "default"
     hyperparameters: dict[str, Any] = {}
     target: Literal["category", "group"] = "category"
-    device: Literal["cpu", "gpu"] = "cpu"
+    device: Literal["cpu", "gpu", "gpus"] = "cpu"
     grouping: SpecGrouping
 
     def target_of(self, category: str) -> str:
@@ -100,7 +101,7 @@ def plan(
 ) -> TrainingSpec:
     """Return the spec of a run that can be trained, else raise InputError with the reason."""
     from core.grouping.builtin import default_for
-    from core.models.registry import settings_from, wants_gpu
+    from core.models.registry import device_for, settings_from
     from core.runs.preflight import check
 
     check_choices(target, test_share)
@@ -117,7 +118,7 @@ def plan(
         preset=preset,
         hyperparameters=settings.model_dump(mode="json"),
         target=target,
-        device="gpu" if wants_gpu(model, settings) else "cpu",
+        device=device_for(model, settings),
         grouping=spec_grouping(grouping),
     )
     check(spec, dataset)

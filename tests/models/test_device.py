@@ -19,8 +19,8 @@ NEW, OLD, TAKEN = Gpu("H100", 70 * GIB, True), Gpu("T4", 14 * GIB, False), Gpu("
         (Hardware(gpus=(OLD,)), "cuda", "auto", Plan("fp16", (0,), 1)),
         (Hardware(gpus=(NEW,)), "auto", "fp16", Plan("fp16", (0,), 1)),
         (Hardware(gpus=(NEW,)), "cuda", "fp32", Plan("fp32", (0,), 1)),
-        (Hardware(gpus=(NEW, NEW)), "auto", "auto", Plan("bf16", (0, 1), 2)),
-        (Hardware(gpus=(NEW, OLD)), "auto", "auto", Plan("fp16", (0, 1), 2)),
+        (Hardware(gpus=(NEW, NEW)), "auto", "auto", Plan("bf16", (0,), 2)),
+        (Hardware(gpus=(OLD, NEW)), "auto", "auto", Plan("bf16", (1,), 2)),
         (Hardware(gpus=(TAKEN, NEW)), "auto", "auto", Plan("bf16", (1,), 2)),
         (Hardware(cpu_bf16=True, gpus=(TAKEN,)), "auto", "auto", Plan("bf16", (), 1)),
         (Hardware(cpu_bf16=True, gpus=(NEW,)), "cpu", "auto", Plan("bf16", (), 1)),
@@ -28,6 +28,19 @@ NEW, OLD, TAKEN = Gpu("H100", 70 * GIB, True), Gpu("T4", 14 * GIB, False), Gpu("
 )
 def test_what_is_chosen(machine, device, precision, plan):
     assert choose(machine, device, precision) == plan
+
+
+@pytest.mark.parametrize(
+    ("gpus", "plan"),
+    [
+        ((NEW, NEW), Plan("bf16", (0, 1), 2)),
+        ((NEW, OLD), Plan("fp16", (0, 1), 2)),
+        ((TAKEN, NEW, NEW), Plan("bf16", (1, 2), 3)),
+        ((TAKEN,), Plan("fp32", (), 1)),
+    ],
+)
+def test_all_that_are_free_are_chosen_when_all_are_asked_for(gpus, plan):
+    assert choose(Hardware(gpus=gpus), gpus="all") == plan
 
 
 @pytest.mark.parametrize(

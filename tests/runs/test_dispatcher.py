@@ -153,7 +153,7 @@ def test_a_machine_without_gpus_has_none(monkeypatch, tmp_path):
 def test_a_gpu_is_free_only_when_the_last_child_that_may_hold_its_memory_is_gone(home, monkeypatch, tmp_path):
     monkeypatch.setattr(slots, "GPU_LOCKS", tmp_path)
     slot = slots.take(slots.GPU, ["7"])
-    assert (slot.device, slot.environment()["CUDA_VISIBLE_DEVICES"]) == ("7", "7")
+    assert (slot.devices, slot.environment()["CUDA_VISIBLE_DEVICES"]) == (("7",), "7")
     assert slots.take(slots.GPU, ["7"]) is None
     # A worker that forks, as a data loader does, and ends before its child.
     script = "import os, sys\nif os.fork(): os._exit(0)\nprint('child', flush=True); sys.stdin.read()"
@@ -161,7 +161,7 @@ def test_a_gpu_is_free_only_when_the_last_child_that_may_hold_its_memory_is_gone
         [sys.executable, "-c", script],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        pass_fds=(slot.descriptor,),
+        pass_fds=slot.descriptors,
         text=True,
     )
     assert worker.stdout.readline() == "child\n"
@@ -179,6 +179,8 @@ def test_a_run_that_wants_a_gpu_gets_one_where_there_is_one_and_a_cpu_slot_elsew
     spec = plan(few).model_copy(update={"device": "gpu"})
     assert slots.kind_of(spec, ["0"]) == slots.GPU
     assert slots.kind_of(spec, []) == slots.CPU
+    every = spec.model_copy(update={"device": "gpus"})
+    assert [slots.kind_of(every, devices) for devices in (["0"], [])] == [slots.GPUS, slots.CPU]
     assert slots.kind_of(plan(few), ["0"]) == slots.CPU
 
 
@@ -202,6 +204,56 @@ def test_one_run_for_each_gpu_and_none_of_them_in_the_way_of_a_cpu_run(few, hold
     assert environment_of(store.load(on_cpu.id).status["pid"])["CUDA_VISIBLE_DEVICES"] == ""
     release(wanting[0])
     assert until(wanting[2], in_state(states.RUNNING))
+    for name in names:
+        slots.gpu_lock(name).unlink()
+
+
+def test_all_gpus_are_taken_together_or_none_of_them(home, monkeypatch, tmp_path):
+    monkeypatch.setattr(slots, "GPU_LOCKS", tmp_path)
+    one = slots.take(slots.GPU, ["1"])
+    assert slots.take(slots.GPUS, ["0", "1", "2"]) is None
+    # What was locked on the way there is free again.
+    for name in ("0", "2"):
+        slots.take(slots.GPU, [name]).close()
+    one.close()
+    every = slots.take(slots.GPUS, ["0", "1", "2"])
+    assert every.environment()["CUDA_VISIBLE_DEVICES"] == "0,1,2"
+    assert slots.take(slots.GPU, ["0", "1", "2"]) is None
+    assert slots.take(slots.GPUS, ["2"]) is None
+    every.close()
+    slots.take(slots.GPUS, ["0", "1", "2"]).close()
+
+
+def test_a_worker_keeps_all_its_gpus_until_it_ends(home, monkeypatch, tmp_path):
+    monkeypatch.setattr(slots, "GPU_LOCKS", tmp_path)
+    slot = slots.take(slots.GPUS, ["0", "1"])
+    script = "import sys; print('up', flush=True); sys.stdin.read()"
+    worker = in_another_process(script, stdin=subprocess.PIPE, pass_fds=slot.descriptors)
+    assert worker.stdout.readline() == "up\n"
+    slot.close()
+    assert [slots.take(slots.GPU, [name]) for name in ("0", "1")] == [None, None]
+    assert worker.communicate()[0] == ""
+    slots.take(slots.GPUS, ["0", "1"]).close()
+
+
+def test_a_run_on_all_gpus_lets_none_behind_it_onto_one_of_them(few, hold, start, monkeypatch, tmp_path):
+    from core.runs.spec import plan
+
+    # The lock files alone are real here: no worker of these touches a GPU.
+    names = [f"test-{tmp_path.parent.name}-all-{number}" for number in range(2)]
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", ",".join(names))
+    hold("fit")
+    on_one, on_all = (plan(few).model_copy(update={"device": device}) for device in (slots.GPU, slots.GPUS))
+    first = until(local.submit(on_one), in_phase("fit"))
+    every, behind = local.submit(on_all), local.submit(on_one)
+    until(start(), in_phase("fit"))
+    assert [store.load(run.id).state for run in (every, behind)] == [states.QUEUED, states.QUEUED]
+    release(first)
+    until(every, in_phase("fit"))
+    assert environment_of(store.load(every.id).status["pid"])["CUDA_VISIBLE_DEVICES"] == ",".join(names)
+    assert store.load(behind.id).state == states.QUEUED
+    release(every)
+    until(behind, in_phase("fit"))
     for name in names:
         slots.gpu_lock(name).unlink()
 
