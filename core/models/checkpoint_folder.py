@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -67,12 +68,15 @@ class Facts:
     ----------
     max_length: the most tokens of a text that it can read.
     weights_bytes: of its weights in fp32, as they are trained.
+    width, layers: of the encoder.
     """
 
     model_type: str
     vocabulary: int
     max_length: int
     weights_bytes: int
+    width: int
+    layers: int
 
 
 def facts_of(folder: Path, checkpoint: str, max_length: int) -> Facts:
@@ -82,6 +86,24 @@ def facts_of(folder: Path, checkpoint: str, max_length: int) -> Facts:
     ----------
     checkpoint: what the checkpoint was asked for as, for the messages.
     """
+    facts = _facts(folder, checkpoint, _stamp(folder))
+    if max_length > facts.max_length:
+        raise InputError(
+            f"max_length {max_length} is above the {facts.max_length} tokens that checkpoint {shorten(checkpoint)} can "
+            f"read; set max_length to {facts.max_length} or less"
+        )
+    return facts
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return name, size and time of each file, by which a change shows: a page asks again at every click."""
+    found = ((path.name, path.stat()) for path in sorted(folder.iterdir()) if path.is_file())
+    return tuple((name, status.st_size, status.st_mtime_ns) for name, status in found)
+
+
+@lru_cache(maxsize=16)
+def _facts(folder: Path, checkpoint: str, stamp: tuple[tuple[str, int, int], ...]) -> Facts:
+    """Return what the files say, as long as their ``stamp`` is the same."""
     config = _json(folder / "config.json", checkpoint)
     model_type = _encoder_type(config, checkpoint)
     shapes = [shape for path in _weights(folder, checkpoint) for shape in tensor_shapes(path, checkpoint).values()]
@@ -94,13 +116,10 @@ def facts_of(folder: Path, checkpoint: str, max_length: int) -> Facts:
         )
     _check_vocabulary(folder, config, vocabulary, checkpoint)
     longest = longest_text(config, _optional_json(folder / "tokenizer_config.json", checkpoint))
-    if max_length > longest:
-        raise InputError(
-            f"max_length {max_length} is above the {longest} tokens that checkpoint {shorten(checkpoint)} can read; "
-            f"set max_length to {longest} or less"
-        )
     parameters = sum(_product(shape) for shape in shapes)
-    return Facts(model_type, vocabulary, longest, 4 * parameters)
+    width = _whole(config, "hidden_size", "dim", default=max(min(shape) for shape in shapes if len(shape) == 2))
+    layers = _whole(config, "num_hidden_layers", "n_layers", default=12)
+    return Facts(model_type, vocabulary, longest, 4 * parameters, width, layers)
 
 
 def _encoder_type(config: dict[str, Any], checkpoint: str) -> str:
@@ -209,6 +228,12 @@ def _json(path: Path, checkpoint: str) -> dict[str, Any]:
 
 def _optional_json(path: Path, checkpoint: str) -> dict[str, Any]:
     return _json(path, checkpoint) if path.is_file() else {}
+
+
+def _whole(config: dict[str, Any], *names: str, default: int) -> int:
+    """Return the first whole number above 0 that the configuration gives under one of ``names``."""
+    found = (config.get(name) for name in names)
+    return next((value for value in found if type(value) is int and value > 0), default)
 
 
 def _product(shape: tuple[int, ...]) -> int:

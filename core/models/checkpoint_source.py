@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
 import re
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.request import getproxies
 
 from core.errors import InputError, shorten
 from core.models.classifier import Cancelled, Report, Stopped
@@ -30,15 +33,19 @@ WANTED = re.compile(
     r"spiece\.model|spm\.model|sentencepiece\.bpe\.model"
 )
 SECONDS = 10
+# Addresses that are kept for documentation: no machine has them.
+ELSEWHERE, ELSEWHERE_6 = "198.51.100.1", "2001:db8::1"
 
 
 def find_local(checkpoint: str, cache: Path | None = None) -> Path | None:
     """Return the folder of a checkpoint that is on this machine, None when only the hub may have it.
 
-    Raises InputError when a folder is named that does not exist, or what is named can be neither.
+    A folder is named by its whole path: the process that trains stands elsewhere than the one that was
+    asked (`core.models.transformer_settings.settings_from` makes it one). Raises InputError when a folder
+    is named that does not exist, or what is named can be neither.
     """
-    folder = Path(checkpoint).expanduser()
-    if folder.is_dir():
+    folder = Path(checkpoint)
+    if folder.is_absolute() and folder.is_dir():
         return folder.resolve()
     if not HUB_NAME.fullmatch(checkpoint):
         raise InputError(
@@ -63,6 +70,26 @@ def locate(checkpoint: str, report: Report, cache: Path | None = None) -> Path:
         _check_minilm(folder)
     report("checkpoint", 1, 1)
     return folder
+
+
+def unreachable(checkpoint: str) -> InputError | None:
+    """Return why the hub cannot be reached for a checkpoint, as far as that shows without asking it; else None."""
+    endpoint = os.environ.get("HF_ENDPOINT") or None
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        if os.environ.get(name, "").upper() in ("1", "TRUE", "YES", "ON"):
+            return InputError(_unreachable(checkpoint, endpoint, f"{name} is set"))
+    if endpoint is None and not getproxies() and not _has_route():
+        return InputError(_unreachable(checkpoint, endpoint, "this machine has no network"))
+    return None
+
+
+def _has_route() -> bool:
+    """Tell whether anything beyond this machine has a way there; nothing is sent to find out."""
+    for family, address in ((socket.AF_INET, ELSEWHERE), (socket.AF_INET6, ELSEWHERE_6)):
+        with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as line:
+            line.connect((address, 443))
+            return True
+    return False
 
 
 def hub_names(checkpoint: str) -> tuple[str, ...]:

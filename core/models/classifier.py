@@ -12,10 +12,19 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Needs:
-    """What a training takes, about and rather too much: bytes of memory at its peak, and of files that stay."""
+    """What a training takes, about and rather too much.
+
+    Attributes
+    ----------
+    memory_bytes, disk_bytes: at their peaks.
+    notes: what should be known before it starts, a line each without a full stop.
+    less_memory: which settings to change when there is too little of it.
+    """
 
     memory_bytes: int
     disk_bytes: int
+    notes: tuple[str, ...] = ()
+    less_memory: str = "lower what its settings ask for"
 
 
 class Cancelled(Exception):

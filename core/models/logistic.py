@@ -152,7 +152,11 @@ def needs(settings: LogisticSettings, *, rows: int, labels: int) -> Needs:
     # Coefficients as they are fitted, and lbfgs holds them, their gradients and ten pairs of steps in float64.
     fitted = features * labels * (8 * 26 if settings.solver == "lbfgs" else 4 * 3)
     stored = features * (labels * (2 if settings.stored_as == "float16" else 4) + 30)
-    return Needs(BASE_BYTES + rows * BYTES_PER_ROW + fitted, stored + rows * labels + SMALL_FILES)
+    return Needs(
+        BASE_BYTES + rows * BYTES_PER_ROW + fitted,
+        stored + rows * labels + SMALL_FILES,
+        less_memory="raise min_df or set max_features",
+    )
 
 
 def check_before_start(settings: LogisticSettings, *, rows: int, labels: int, free_bytes: int) -> None:

@@ -14,10 +14,20 @@ import numpy as np
 
 from core.models.classifier import Report, unreported
 from core.models.logistic import numbered
-from core.models.transformer_fit import check_before_start, fit_into
+from core.models.transformer_fit import fit_into
+from core.models.transformer_needs import check_before_start, needs
 from core.models.transformer_settings import PRESETS, TransformerSettings, settings_from
 
-__all__ = ["MODEL", "PRESETS", "SETTINGS", "TransformerClassifier", "check_before_start", "settings_from", "wants_gpu"]
+__all__ = [
+    "MODEL",
+    "PRESETS",
+    "SETTINGS",
+    "TransformerClassifier",
+    "check_before_start",
+    "needs",
+    "settings_from",
+    "wants_gpu",
+]
 
 MODEL = "transformer"
 SETTINGS = TransformerSettings

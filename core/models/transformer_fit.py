@@ -10,53 +10,21 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import CopydeskError, InputError, shorten
+from core.errors import CopydeskError
 from core.models import device
 from core.models.checkpoint_folder import facts_of
-from core.models.checkpoint_source import find_local, locate
+from core.models.checkpoint_source import locate
 from core.models.classifier import Report, Stopped
 from core.models.quiet import quiet_libraries
 from core.models.row_choice import held_apart, stratified
 from core.models.tokenized import tokenized
 from core.models.transformer_files import write_finished
 from core.models.transformer_job import Job, Rows, clear
+from core.models.transformer_needs import check_disk
 from core.models.transformer_settings import TransformerSettings, parts_of_batch
 from core.models.transformer_trainer import pretrained, tokenizer_of, trainer_of
 from core.models.transformer_watch import Watch
 from core.storage import building
-
-UNKNOWN_WEIGHTS = 500_000_000
-
-
-def check_before_start(settings: TransformerSettings, *, rows: int, labels: int, free_bytes: int) -> None:
-    """Raise InputError for what can be known to go wrong before a training is queued, from files alone.
-
-    Parameters
-    ----------
-    rows, labels: of the training rows.
-    free_bytes: what the disk that takes the run has left.
-    """
-    if labels < 2:
-        raise InputError(f"the training rows have {labels} label; a classifier needs two or more")
-    used = min(rows, settings.max_rows or rows)
-    if used < labels:
-        raise InputError(f"max_rows {used} is below the {labels} labels; set max_rows to {labels} or more")
-    folder = find_local(settings.checkpoint)
-    weights = facts_of(folder, settings.checkpoint, settings.max_length).weights_bytes if folder else UNKNOWN_WEIGHTS
-    check_disk(settings, weights, free_bytes)
-    if settings.device == "cuda":
-        device.choose(device.hardware(), "cuda", settings.precision)
-
-
-def check_disk(settings: TransformerSettings, weights_bytes: int, free_bytes: int) -> None:
-    """Raise InputError unless the checkpoints that are kept, one in the making and the model itself fit."""
-    # A checkpoint holds the weights and the two moments of AdamW.
-    needed = weights_bytes * (3 * (settings.checkpoints_kept + 1) + 2)
-    if free_bytes < needed:
-        raise InputError(
-            f"checkpoints of {shorten(settings.checkpoint)} need {needed / 1e9:.1f} GB of disk and "
-            f"{free_bytes / 1e9:.1f} GB are free; free some, or set checkpoints_kept to 1 or take a smaller checkpoint"
-        )
 
 
 def fit_into(
@@ -101,7 +69,7 @@ def prepared(
 ) -> Job:
     """Return the job, checked, its texts tokenized and everything written to ``folder``."""
     quiet_libraries()
-    plan = device.choose(device.hardware(), settings.device, settings.precision)
+    plan = device.choose(device.hardware(), settings.device, settings.precision, settings.gpus)
     checkpoint = locate(settings.checkpoint, report)
     facts = facts_of(checkpoint, settings.checkpoint, settings.max_length)
     folder.mkdir(parents=True, exist_ok=True)

@@ -32,6 +32,7 @@ class Outlook:
     seconds: None when no earlier run tells; runs: how many earlier runs tell.
     memory_bytes, disk_bytes: at the peak, and for the run's directory.
     warnings: a line each; nothing of it keeps the run from being started.
+    less_memory: which settings to change when the machine has too little.
     """
 
     seconds: float | None
@@ -39,6 +40,7 @@ class Outlook:
     memory_bytes: int
     disk_bytes: int
     warnings: tuple[str, ...]
+    less_memory: str
 
 
 def check(spec: TrainingSpec, dataset: Dataset) -> Outlook:
@@ -47,7 +49,7 @@ def check(spec: TrainingSpec, dataset: Dataset) -> Outlook:
     check_enough(spec, counts)
     outlook = look_ahead(spec, dataset)
     _check_disk(outlook.disk_bytes)
-    _check_memory(outlook.memory_bytes)
+    _check_memory(outlook.memory_bytes, outlook.less_memory)
     _check_model(spec, dataset)
     return outlook
 
@@ -63,7 +65,8 @@ def look_ahead(spec: TrainingSpec, dataset: Dataset) -> Outlook:
     disk = round(told.disk_bytes) if told else guess.disk_bytes
     seconds = told.seconds if told else None
     runs = told.runs if told else 0
-    return Outlook(seconds, runs, memory, disk, tuple(warnings(spec, dataset.category_counts, memory)))
+    known = (*guess.notes, *warnings(spec, dataset.category_counts, memory))
+    return Outlook(seconds, runs, memory, disk, known, guess.less_memory)
 
 
 def labels_of(spec: TrainingSpec, counts: Mapping[str, int]) -> dict[str, int]:
@@ -123,12 +126,12 @@ def _check_disk(needed: int) -> None:
         )
 
 
-def _check_memory(needed: int) -> None:
+def _check_memory(needed: int, advice: str) -> None:
     total = total_memory()
     if total is not None and needed > total:
         raise InputError(
             f"the run needs about {size(needed)} of memory and this machine has {size(total)}; "
-            "train on fewer rows, or raise min_df or set max_features"
+            f"train on fewer rows, or {advice}"
         )
 
 

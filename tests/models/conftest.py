@@ -59,6 +59,8 @@ def tiny_checkpoint(tmp_path_factory):
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
     from transformers import BertTokenizerFast, DistilBertConfig, DistilBertModel
 
+    # Threads that wait for one another over so little work cost a busy machine more than they save.
+    torch.set_num_threads(1)
     records = map(json.loads, SAMPLE_FILE.read_text(encoding="utf-8").rstrip("\n").split("\n"))
     sentences = [f"{record['headline']} {record['short_description']}" for record in records]
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -85,6 +87,7 @@ def cache_home(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("home")
         patch.setenv("COPYDESK_HOME", str(folder))
+        patch.setenv("OMP_NUM_THREADS", "1")
         yield folder
 
 

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from core.errors import DamagedError, InputError
-from core.models import registry
+from core.models import device, registry
 from core.models.transformer import check_before_start
 from core.models.transformer_settings import settings_from
 
@@ -86,9 +86,7 @@ PLENTY = 10**12
     ],
 )
 def test_what_can_be_known_is_said_before_the_start(fast, monkeypatch, overrides, rows, labels, free, message):
-    import torch
-
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(device, "gpu_count", lambda: 0)
     settings = settings_from("default", {**fast["transformer"], **overrides})
     with pytest.raises(InputError) as error:
         check_before_start(settings, rows=rows, labels=labels, free_bytes=free)
