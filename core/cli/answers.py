@@ -175,11 +175,17 @@ def _answer_text(answer: Answer) -> str:
     ]
     raw = f" (category {answer.predicted_category})" if answer.predicted_category else ""
     head = f"{answer.label}{raw}, confidence {answer.confidence:.3f}, {answer.seconds * 1000:.1f} ms"
-    words = [
-        f"{word['contribution']:+.3f}  {word['feature']}" for word in (answer.explanation or {}).get("words", [])[:12]
-    ]
-    why = [f"why {(answer.explanation or {}).get('label')} (weight × tf-idf):", *words] if answer.explanation else []
-    return "\n".join([head, *lines, *why])
+    return "\n".join([head, *lines, *_why(answer.explanation)])
+
+
+def _why(explanation: dict[str, Any] | None) -> list[str]:
+    """Return the lines that say why; none when nobody asked."""
+    if explanation is None:
+        return []
+    if explanation["method"] is None:
+        return [f"why {explanation['label']}: {explanation['note']}"]
+    words = [f"{word['contribution']:+.3f}  {word['feature']}" for word in explanation["words"][:12]]
+    return [f"why {explanation['label']} ({explanation['method']}):", *words]
 
 
 def _answers_table(answers: list[Answer]) -> str:

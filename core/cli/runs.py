@@ -289,6 +289,7 @@ def run_text(run: Run) -> str:
         facts["progress"] = how_far(run, found["place"])
     facts["disk"] = bytes_text(found["disk_bytes"])
     figures = {key: value for key, value in (found["metrics"] or {}).items() if isinstance(value, int | float)}
-    if "peak_memory_bytes" in figures:
-        figures["peak_memory"] = bytes_text(figures.pop("peak_memory_bytes"))
+    for name in ("peak_memory", "gpu_memory"):
+        if f"{name}_bytes" in figures:
+            figures[name] = bytes_text(figures.pop(f"{name}_bytes"))
     return "\n\n".join(filter(None, [pairs(facts), pairs(found["hyperparameters"]), pairs(figures)]))

@@ -20,13 +20,15 @@ SetOption = Annotated[
 
 def train(
     dataset: Annotated[str, typer.Option(help="The dataset to train on.")],
-    model: Annotated[str, typer.Option(help="logistic.")] = "logistic",
+    model: Annotated[str, typer.Option(help="logistic or transformer.")] = "logistic",
     target: Annotated[str, typer.Option(help="category (answers any grouping) or group.")] = "category",
     grouping: Annotated[
         str | None,
         typer.Option(metavar="NAME|FILE", help="The grouping.", show_default="huffpost-12 where it fits, else raw"),
     ] = None,
-    preset: Annotated[str, typer.Option(help="default or notebook.")] = "default",
+    preset: Annotated[
+        str, typer.Option(help="default or notebook; of the transformer also quick, for a CPU.")
+    ] = "default",
     set_: SetOption = None,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="For the split and the fit.")] = 42,
     test_share: Annotated[float, typer.Option(help="Share of each category kept for the test.")] = 0.2,

@@ -42,7 +42,8 @@ class Answer:
     probabilities: label -> probability, most probable first, all labels or the top ones asked for.
     predicted_category: the most probable raw category; None for a model of groups.
     seconds: time to answer, its share of the batch that it was in.
-    explanation: the words that spoke for the predicted label; None when not asked for.
+    explanation: the words that spoke for the predicted label, or a note why there are none; None when not
+        asked for.
     """
 
     headline: str
@@ -129,10 +130,11 @@ def classify(
     return answers
 
 
-def _explain(model: Model, text: str, label: str) -> dict[str, Any] | None:
-    """Return the exact contributions to the score of the model's own label; None if it has none."""
+def _explain(model: Model, text: str, label: str) -> dict[str, Any]:
+    """Return the exact contributions to the score of the model's own label; a note when it has none."""
     contributions = getattr(model.classifier, "contributions", None)
     if contributions is None:
-        return None
+        note = f"a {model.run.spec.model} has no exact contributions of words: it reads a text as a whole"
+        return {"label": label, "method": None, "words": [], "note": note}
     words = [{"feature": feature, "contribution": float(value)} for feature, value in contributions(text, label)]
     return {"label": label, "method": "weight × tf-idf", "words": words}

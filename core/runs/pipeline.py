@@ -36,6 +36,7 @@ def train(spec: TrainingSpec, run_path: Path, report: Report) -> dict[str, Any]:
     what is in ``checkpoints/``, where the model keeps any.
     """
     start = time.perf_counter()
+    report = seen = GpuMemory(report)
     report("read", 0, 1)
     dataset = datasets.load(spec.dataset)
     if dataset.fingerprint != spec.fingerprint:
@@ -67,8 +68,27 @@ def train(spec: TrainingSpec, run_path: Path, report: Report) -> dict[str, Any]:
         categories=pd.Categorical(frame["category"].iloc[test]).remove_unused_categories(),
         probabilities=_predict(classifier, texts.iloc[test].tolist(), report),
     )
-    counts = {"training_rows": len(training)}
+    counts = {"training_rows": len(training), **seen.figures()}
     return _save(run_path, classifier, predictions, {**figures(spec, predictions), **counts}, report, start)
+
+
+class GpuMemory:
+    """A `Report` that passes everything on and remembers the most memory that was told of on a GPU.
+
+    The processes that train on several GPUs are others than this one, so it is told and not asked.
+    """
+
+    def __init__(self, report: Report) -> None:
+        self.report, self.peak = report, 0.0
+
+    def __call__(self, phase: str, step: int, total: int, **others: Any) -> None:
+        """Pass on what a `Report` is told."""
+        self.peak = max(self.peak, others.get("gpu_memory_bytes", 0.0))
+        self.report(phase, step, total, **others)
+
+    def figures(self) -> dict[str, int]:
+        """Return the peak as a figure of the run; nothing where no GPU was used."""
+        return {"gpu_memory_bytes": round(self.peak)} if self.peak else {}
 
 
 def _check_split(spec: TrainingSpec, labels: int, test_rows: int) -> None:

@@ -67,6 +67,9 @@ def reasons(models: Sequence[Model], found: Sequence[Answer]) -> None:
             continue
         words = pd.DataFrame(answer.explanation["words"])
         st.subheader(f"Why {escaped(answer.explanation['label'])}", anchor=False)
+        if answer.explanation.get("note"):
+            st.caption(f"{escaped(name)}: {escaped(answer.explanation['note'])}.")
+            continue
         st.caption(
             f"{escaped(name)}: what each word or pair adds to the score of "
             f"{escaped(answer.explanation['label'])} (weight × tf-idf)."

@@ -14,7 +14,7 @@ from core.models.registry import settings_from
 from core.runs import compare, endings, states, store
 from core.runs.wording import duration, size
 
-MODEL_NAMES = {"logistic": "TF-IDF + logistic regression"}
+MODEL_NAMES = {"logistic": "TF-IDF + logistic regression", "transformer": "Fine-tuned encoder"}
 ICONS = {
     states.QUEUED: ":material/schedule:",
     states.RUNNING: ":material/play_arrow:",
