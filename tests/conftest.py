@@ -1,7 +1,8 @@
-"""What all tests share: a home of their own, and the real headlines where a machine has them."""
+"""What all tests share: a home of their own, the real headlines where a machine has them, a tiny checkpoint."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from core.data.sample import SAMPLE_FILE
 from core.runs import dispatcher, local
 from core.storage import REPOSITORY, lock_holder, models_root
 
@@ -35,6 +37,35 @@ def real_file() -> Path:
     if not REAL_FILE.is_file():
         pytest.skip(f"the real headlines are not on this machine ({REAL_FILE}); they are no part of the project")
     return REAL_FILE
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a DistilBERT of 2 layers, 32 wide, with a WordPiece vocabulary of the sample."""
+    import torch
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+    from transformers import BertTokenizerFast, DistilBertConfig, DistilBertModel
+
+    # Threads that wait for one another over so little work cost a busy machine more than they save.
+    torch.set_num_threads(1)
+    records = map(json.loads, SAMPLE_FILE.read_text(encoding="utf-8").rstrip("\n").split("\n"))
+    sentences = [f"{record['headline']} {record['short_description']}" for record in records]
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.train_from_iterator(
+        sentences, trainers.WordPieceTrainer(vocab_size=1000, special_tokens=special, show_progress=False)
+    )
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    folder = tmp_path_factory.mktemp("tiny-distilbert")
+    BertTokenizerFast(tokenizer_object=tokenizer, model_max_length=64).save_pretrained(folder)
+    torch.manual_seed(0)
+    config = DistilBertConfig(
+        vocab_size=tokenizer.get_vocab_size(), dim=32, hidden_dim=64, n_layers=2, n_heads=2, max_position_embeddings=64
+    )
+    DistilBertModel(config).save_pretrained(folder)
+    return folder
 
 
 @pytest.fixture

@@ -115,6 +115,18 @@ class TransformerClassifier:
 
         write_finished(directory, self.model, self.tokenizer, self.settings)
 
+    def export_onnx(self, directory: Path) -> None:
+        """Write the model as ONNX in int8, with its tokenizer and config.json, into ``directory``."""
+        from core.models.transformer_onnx import write_onnx
+
+        write_onnx(directory, self.model, self.tokenizer, self.settings.max_length)
+
+    def onnx_proba(self, directory: Path, texts: Sequence[str]) -> np.ndarray:
+        """Return the probabilities that the export in ``directory`` gives, shape (texts, labels)."""
+        from core.models.transformer_onnx import onnx_probabilities
+
+        return onnx_probabilities(directory, self.tokenizer, texts, self.settings.max_length, len(self.labels))
+
     @classmethod
     def load(cls, directory: Path) -> Self:
         """Return the classifier saved in ``directory``; DamagedError when its files do not fit together."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,22 +43,32 @@ def probabilities(model: Any, tokenizer: Any, texts: Sequence[str], max_length: 
     """Return float32 probabilities of shape (texts, labels), computed on the device and in the type of ``model``."""
     import torch
 
-    found = np.empty((len(texts), labels), dtype=np.float32)
+    def scores(ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        ids, mask = (torch.from_numpy(array).to(model.device) for array in (ids, mask))
+        return model(input_ids=ids, attention_mask=mask).logits.float().cpu().numpy()
+
     budget = CPU_TOKENS if model.device.type == "cpu" else GPU_TOKENS
     with torch.inference_mode():
-        for begin in range(0, len(texts), CHUNK):
-            numbers = token_numbers(tokenizer, [clean(text) for text in texts[begin : begin + CHUNK]], max_length)
-            lengths = np.fromiter(map(len, numbers), dtype=np.int64, count=len(numbers))
-            order = np.argsort(lengths, kind="stable")
-            for batch in batches_of(lengths[order], budget):
-                rows = order[batch]
-                found[begin + rows] = _answers(model, [numbers[row] for row in rows], tokenizer.pad_token_id or 0)
+        return in_batches(scores, tokenizer, texts, max_length, labels, budget)
+
+
+def in_batches(
+    scores: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    tokenizer: Any,
+    texts: Sequence[str],
+    max_length: int,
+    labels: int,
+    budget: int = CPU_TOKENS,
+) -> np.ndarray:
+    """Return float32 probabilities of shape (texts, labels): the softmax of what ``scores(ids, mask)`` gives."""
+    from core.models.softmax import softmax
+
+    found = np.empty((len(texts), labels), dtype=np.float32)
+    for begin in range(0, len(texts), CHUNK):
+        numbers = token_numbers(tokenizer, [clean(text) for text in texts[begin : begin + CHUNK]], max_length)
+        lengths = np.fromiter(map(len, numbers), dtype=np.int64, count=len(numbers))
+        order = np.argsort(lengths, kind="stable")
+        for batch in batches_of(lengths[order], budget):
+            rows = order[batch]
+            found[begin + rows] = softmax(scores(*padded([numbers[row] for row in rows], tokenizer.pad_token_id or 0)))
     return found
-
-
-def _answers(model: Any, numbers: list[list[int]], padding: int) -> np.ndarray:
-    import torch
-
-    ids, mask = (torch.from_numpy(array).to(model.device) for array in padded(numbers, padding))
-    logits = model(input_ids=ids, attention_mask=mask).logits
-    return torch.softmax(logits.float(), dim=-1).cpu().numpy()

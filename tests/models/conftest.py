@@ -1,10 +1,7 @@
-"""A small newsroom: enough headlines to learn three labels from; and a DistilBERT small enough to train at once."""
-
-import json
+"""A small newsroom: enough headlines to learn three labels from."""
 
 import pytest
 
-from core.data.sample import SAMPLE_FILE
 from core.models import registry
 
 SUBJECTS = {
@@ -50,35 +47,6 @@ def train(texts, y):
 def trained(request, train):
     """Return a model of each preset."""
     return train(request.param)
-
-
-@pytest.fixture(scope="session")
-def tiny_checkpoint(tmp_path_factory):
-    """Return the folder of a DistilBERT of 2 layers, 32 wide, with a WordPiece vocabulary of the sample."""
-    import torch
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
-    from transformers import BertTokenizerFast, DistilBertConfig, DistilBertModel
-
-    # Threads that wait for one another over so little work cost a busy machine more than they save.
-    torch.set_num_threads(1)
-    records = map(json.loads, SAMPLE_FILE.read_text(encoding="utf-8").rstrip("\n").split("\n"))
-    sentences = [f"{record['headline']} {record['short_description']}" for record in records]
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer()
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.train_from_iterator(
-        sentences, trainers.WordPieceTrainer(vocab_size=1000, special_tokens=special, show_progress=False)
-    )
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    folder = tmp_path_factory.mktemp("tiny-distilbert")
-    BertTokenizerFast(tokenizer_object=tokenizer, model_max_length=64).save_pretrained(folder)
-    torch.manual_seed(0)
-    config = DistilBertConfig(
-        vocab_size=tokenizer.get_vocab_size(), dim=32, hidden_dim=64, n_layers=2, n_heads=2, max_position_embeddings=64
-    )
-    DistilBertModel(config).save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture(scope="session")
