@@ -137,7 +137,7 @@ def answer_side(recipe: str, checkpoint: str) -> Document:
 
     from core.models.quiet import quiet_libraries
     from core.models.transformer import TransformerClassifier
-    from core.models.transformer_trainer import pretrained
+    from core.models.transformer_pretrained import pretrained
 
     quiet_libraries()
     texts, y = rows(ANSWERED_ROWS)

@@ -21,8 +21,9 @@ from core.models.tokenized import tokenized
 from core.models.transformer_files import write_finished
 from core.models.transformer_job import Job, Rows, clear
 from core.models.transformer_needs import check_disk
+from core.models.transformer_pretrained import pretrained, tokenizer_of
 from core.models.transformer_settings import TransformerSettings, parts_of_batch
-from core.models.transformer_trainer import pretrained, tokenizer_of, trainer_of
+from core.models.transformer_trainer import trainer_of
 from core.models.transformer_watch import Watch
 from core.storage import building
 
