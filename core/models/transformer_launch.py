@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -25,7 +24,8 @@ from core.models.classifier import Report, Stopped, unreported
 from core.models.transformer_job import Job, read_job
 from core.storage import REPOSITORY, write_json
 
-POLL_SECONDS = 0.2
+MODULE = "core.models.transformer_launch"
+POLL_SECONDS, END_SECONDS = 0.2, 5
 EVENTS, STOP = "events.jsonl", "stop"
 TRAINED, STOPPED, MEMORY, FAILED, REFUSED = "trained", "stopped", "out of memory", "failed", "refused"
 LAUNCH_PRECISION = {"fp32": "no", "bf16": "bf16", "fp16": "fp16"}
@@ -57,7 +57,7 @@ def launch(job: Job, report: Report, *, processes: int | None = None) -> None:
 
 def command(job: Job, count: int, at_once: int | None) -> list[str]:
     """Return the command that starts ``count`` processes of this module."""
-    own = ["--module", "core.models.transformer_launch", str(job.folder), str(os.getpid()), str(at_once or 0)]
+    own = ["--module", MODULE, str(job.folder), str(os.getpid()), str(at_once or 0)]
     if not job.plan.gpus:
         # accelerate starts several processes on a CPU by MPI alone; this is what it uses for GPUs.
         return [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}", *own]
@@ -96,10 +96,22 @@ def _run(job: Job, report: Report, count: int, at_once: int | None) -> dict[str,
         with (job.folder / EVENTS).open(encoding="utf-8") as events:
             _pass_on(process, events, report, job.folder / STOP)
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
         process.wait()
+        _end_all(job.folder)
     return _outcome(job, process.returncode)
+
+
+def _end_all(folder: Path) -> None:
+    """Kill whoever still trains in ``folder``: a launcher gives each of its processes a session of its own."""
+    import psutil
+
+    own = {MODULE, str(folder)}
+    left = [one for one in psutil.process_iter(["cmdline"]) if own <= set(one.info["cmdline"] or [])]
+    for one in left:
+        with contextlib.suppress(psutil.Error):
+            one.kill()
+    psutil.wait_procs(left, timeout=END_SECONDS)
 
 
 def _pass_on(process: subprocess.Popen[bytes], events: Any, report: Report, stop: Path) -> None:

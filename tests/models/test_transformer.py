@@ -234,7 +234,7 @@ def test_a_lost_loss_ends_it_with_step_and_rate(fit, monkeypatch):
 
 @pytest.fixture
 def little_memory(monkeypatch):
-    """Make more than 2 rows at once run out of GPU memory from the seventh step on."""
+    """Make more than 3 rows at once run out of GPU memory from the seventh step on."""
     import torch
 
     genuine, seen = transformer_trainer.loss_of, []
@@ -244,7 +244,7 @@ def little_memory(monkeypatch):
 
         def limited(outputs, labels, num_items_in_batch=None):
             seen.append(len(labels))
-            if len(labels) > 2 and len(seen) > 6:
+            if len(labels) > 3 and len(seen) > 6:
                 raise torch.OutOfMemoryError("CUDA out of memory")
             return loss(outputs, labels, num_items_in_batch)
 
@@ -258,7 +258,7 @@ def test_out_of_gpu_memory_halves_the_batch_and_goes_on(fit, little_memory, caps
     calls = Calls()
     model = fit(report=calls)
     assert "out of GPU memory with 6 rows at once: going on with 3, 2 parts a step" in capsys.readouterr().out
-    assert calls[-1][1:3] == (120, 120)
+    assert calls[-1][1:3] == (96, 96)
     steps = [step for step in calls.steps() if step]
     assert steps == sorted(steps)
     assert [model.labels[place] for place in model.predict_proba(texts).argmax(axis=1)] == y

@@ -148,6 +148,25 @@ def test_a_setting_can_be_changed_and_a_wrong_one_is_told_with_the_form_kept(sam
     assert local.wait(run).state == states.SUCCEEDED
 
 
+def test_an_encoder_without_its_checkpoint_is_told_with_the_ways_out_and_another_can_be_typed(
+    sample, open_page, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    at = open_page("pages/train.py", model="transformer")
+    assert "Fine-tuned encoder" in at.selectbox[0].options
+    assert at.segmented_control(key="train_preset").options == ["default", "quick", "notebook"]
+    assert "distilbert-base-uncased' is not on this machine and " in at.warning[0].value.replace("\\", "")
+    assert button(at, "Start").disabled
+    settings = run_form.settings_frame("transformer", "default")
+    row = int(settings.index[settings["setting"] == "checkpoint"][0])
+    edited = {"edited_rows": {row: {"value": "minilm"}}, "added_rows": [], "deleted_rows": []}
+    at.session_state["train_settings_transformer_default"] = edited
+    at.run()
+    assert not at.warning
+    assert not button(at, "Start").disabled
+
+
 def test_living_runs_have_a_row_each_and_the_last_can_start_next(at_work, sample, open_page):
     first, second = at_work
     third = local.submit(plan(sample, preset=PRESET, seed=3))
