@@ -259,7 +259,9 @@ def again(spec: TrainingSpec, overrides: Mapping[str, str], **changes: Any) -> t
             f"dataset {shorten(spec.dataset)} has other content than when the run was started; start a new run with it"
         )
     check_choices(changes.get("target", spec.target), changes.get("split", spec.split).test_share)
-    settings = settings_from(spec.model, spec.preset, {**spec.hyperparameters, **overrides})
+    preset = settings_from(spec.model, spec.preset, {}).model_dump(mode="json")
+    own = {name: value for name, value in spec.hyperparameters.items() if preset.get(name) != value}
+    settings = settings_from(spec.model, spec.preset, {**own, **overrides})
     values = {
         **spec.model_dump(),
         **changes,

@@ -262,6 +262,14 @@ def test_a_retry_is_a_new_run_with_the_same_or_changed_settings(start):
         local.retry(run, target="desk")
 
 
+@pytest.mark.parametrize("preset", ["default", "notebook"])
+def test_a_retry_keeps_what_was_set_beside_the_preset(few, preset):
+    spec = plan(few, preset=preset, overrides={"C": "3", "min_df": "1"})
+    again, _ = local.again(spec, {"C": "4"})
+    assert again.hyperparameters == {**spec.hyperparameters, "C": 4.0}
+    assert again.preset == preset
+
+
 def test_a_retry_on_data_that_changed_is_refused(start, few, tmp_path):
     run = local.wait(start())
     datasets.delete("few")
