@@ -100,6 +100,8 @@ def room(run: store.Run, disk: int) -> str:
         words.append(f"peak memory {size(known['peak_memory_bytes'])}")
     if known.get("gpu_memory_bytes"):
         words.append(f"GPU memory {size(known['gpu_memory_bytes'])}")
+    if run.alive and known.get("gpu_utilization") is not None:
+        words.append(f"GPU {100 * known['gpu_utilization']:.0f} % busy")
     return " · ".join([*words, f"{size(disk)} on disk"])
 
 

@@ -20,6 +20,8 @@ from core.ui.theme import Palette
 
 MOST_POINTS = 300  # of a curve: about one for each two pixels
 BOOKKEEPING = {"time", "phase", "step", "seconds", "rows_per_second", "seconds_left", "epoch"}
+# Told elsewhere, or of a unit that would flatten every other curve.
+BOOKKEEPING |= {"grad_norm", "gpu_memory_bytes", "gpu_utilization"}
 LOSS, RATE = "loss", "learning_rate"
 TITLES = {LOSS: "Loss", RATE: "Learning rate"}
 OTHERS = "Metrics"
