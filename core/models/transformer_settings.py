@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from core.models.settings import number, number_or_none, resolved
 
@@ -15,6 +15,21 @@ Whole = Annotated[int, BeforeValidator(number)]
 Real = Annotated[float, BeforeValidator(number)]
 WholeOrNone = Annotated[int | None, BeforeValidator(number_or_none)]
 RealOrNone = Annotated[float | None, BeforeValidator(number_or_none)]
+
+
+def whole_path(checkpoint: str) -> str:
+    """Return the whole path of a checkpoint that is a folder, seen from here or the home folder; else its name."""
+    # A home that cannot be told, or a name that is too long, is no folder.
+    with contextlib.suppress(OSError, ValueError, RuntimeError):
+        folder = Path(checkpoint).expanduser()
+        if folder.is_dir():
+            return str(folder.resolve())
+    return checkpoint
+
+
+def _named_as_a_path(checkpoint: str) -> str:
+    """Return the whole path where no name on the hub can be meant; a bare name is looked at in `settings_from`."""
+    return whole_path(checkpoint) if checkpoint.startswith((".", "~")) else checkpoint
 
 
 class TransformerSettings(BaseModel):
@@ -47,7 +62,7 @@ class TransformerSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    checkpoint: str = Field(
+    checkpoint: Annotated[str, AfterValidator(_named_as_a_path)] = Field(
         "distilbert-base-uncased",
         min_length=1,
         max_length=4096,
@@ -128,12 +143,9 @@ def settings_from(preset: str, overrides: Mapping[str, str]) -> TransformerSetti
     A checkpoint that is a folder, seen from here or from the home folder (~), is given its whole path.
     """
     settings = resolved(PRESETS, preset, overrides)
-    # A home that cannot be told, or a name that is too long, is no folder.
-    with contextlib.suppress(OSError, ValueError, RuntimeError):
-        folder = Path(settings.checkpoint).expanduser()
-        if "checkpoint" in overrides and folder.is_dir():
-            return settings.model_copy(update={"checkpoint": str(folder.resolve())})
-    return settings
+    if "checkpoint" not in overrides:
+        return settings
+    return settings.model_copy(update={"checkpoint": whole_path(settings.checkpoint)})
 
 
 def parts_of_batch(settings: TransformerSettings, devices: int, at_once: int | None = None) -> tuple[int, int]:

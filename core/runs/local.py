@@ -251,7 +251,7 @@ def again(spec: TrainingSpec, overrides: Mapping[str, str], **changes: Any) -> t
     Raises InputError when its dataset is gone or has other content by now, or a setting cannot be used.
     """
     from core.data import datasets
-    from core.models.registry import device_for, settings_from
+    from core.models.registry import device_for, settings_of
 
     dataset = datasets.load(spec.dataset)
     if dataset.fingerprint != spec.fingerprint:
@@ -259,9 +259,7 @@ def again(spec: TrainingSpec, overrides: Mapping[str, str], **changes: Any) -> t
             f"dataset {shorten(spec.dataset)} has other content than when the run was started; start a new run with it"
         )
     check_choices(changes.get("target", spec.target), changes.get("split", spec.split).test_share)
-    preset = settings_from(spec.model, spec.preset, {}).model_dump(mode="json")
-    own = {name: value for name, value in spec.hyperparameters.items() if preset.get(name) != value}
-    settings = settings_from(spec.model, spec.preset, {**own, **overrides})
+    settings = settings_of(spec.model, {**spec.hyperparameters, **overrides})
     values = {
         **spec.model_dump(),
         **changes,

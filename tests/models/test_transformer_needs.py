@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError
-from core.models import checkpoint_folder, checkpoint_source
+from core.models import checkpoint_folder, checkpoint_source, registry
 from core.models.transformer import check_before_start, needs, settings_from, wants_gpu
 from core.models.transformer_needs import disk_needed
 
@@ -146,6 +146,15 @@ def test_a_folder_is_written_down_with_its_whole_path(tiny_checkpoint, tmp_path,
     settings = settings_from("default", {"checkpoint": written.format(here=tmp_path.name)})
     assert settings.checkpoint == str(tiny_checkpoint.resolve())
     assert checkpoint_source.find_local(settings.checkpoint) == tiny_checkpoint.resolve()
+
+
+@pytest.mark.parametrize("written", ["./tiny", "~/tiny", "../{here}/tiny"])
+def test_a_path_is_made_whole_in_a_retry_too(tiny_checkpoint, tmp_path, monkeypatch, written):
+    (tmp_path / "tiny").symlink_to(tiny_checkpoint)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    values = settings_from("default", {}).model_dump() | {"checkpoint": written.format(here=tmp_path.name)}
+    assert registry.settings_of("transformer", values).checkpoint == str(tiny_checkpoint.resolve())
 
 
 def test_a_name_is_no_folder_for_a_process_that_stands_elsewhere(tmp_path, monkeypatch):
