@@ -65,7 +65,7 @@ def fast(tiny_checkpoint, cache_home):
     tiny = {
         "checkpoint": str(tiny_checkpoint),
         "max_length": "32",
-        "epochs": "16",
+        "epochs": "28",
         "batch_size": "6",
         "learning_rate": "5e-3",
         "validation_share": "0",
