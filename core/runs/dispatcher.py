@@ -284,7 +284,9 @@ def main() -> int:
         try:
             alive = dispatcher.tick()
         except FileNotFoundError:
-            continue  # the folder was removed under us
+            # The folder was removed under us, whole or in part: look again, but not without a pause.
+            time.sleep(TICK_SECONDS)
+            continue
         except (CopydeskError, OSError) as error:
             _tell(one_line(str(error)))
             return CANNOT
