@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.confusion import confusion_matrix, joint_counts
 from core.errors import InputError, shorten
-from core.evaluation.metrics import Metrics, confusion_matrix, metrics_from_confusion
+from core.evaluation.metrics import Metrics, metrics_from_confusion
 from core.evaluation.predictions import Predictions
 from core.grouping.grouping import Grouping
+from core.grouping.scores import grouped_probabilities, groups_of_labels
 from core.grouping.whatif import information_kept
 from core.runs.spec import TrainingSpec
 
@@ -41,43 +43,17 @@ class Judged:
     seconds: float
 
 
-def group_of_labels(spec: TrainingSpec, labels: tuple[str, ...], grouping: Grouping) -> list[str]:
-    """Return the group under ``grouping`` of each label that the run's model gives.
-
-    A model of categories answers any grouping. A model of groups answers those in which each of
-    its groups stays whole; InputError for another, since its answers cannot be taken apart.
-    """
+def members_of_labels(spec: TrainingSpec, labels: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return the raw categories that each label of the run's model stands for."""
     if spec.target == "category":
-        return [grouping.group_of(label) for label in labels]
+        return tuple((label,) for label in labels)
     members = spec.grouping.grouping().members(spec.categories)
-    groups = []
-    for label in labels:
-        found = sorted({grouping.group_of(category) for category in members.get(label, [label])})
-        if len(found) > 1:
-            raise InputError(
-                f"grouping {shorten(grouping.name)} splits group {shorten(label)}, which this run was trained "
-                f"to answer as one (into {', '.join(map(repr, found[:3]))}); use its own grouping "
-                f"{shorten(spec.grouping.name)}, or train with --target category"
-            )
-        groups.append(found[0])
-    return groups
+    return tuple(tuple(members.get(label, [label])) for label in labels)
 
 
-def grouped_probabilities(probabilities: np.ndarray, groups: list[str]) -> tuple[list[str], np.ndarray]:
-    """Add up the columns that belong to the same group.
-
-    Parameters
-    ----------
-    probabilities: shape (rows, labels).
-    groups: the group of each column.
-
-    Returns the sorted groups and float32 probabilities of shape (rows, groups).
-    """
-    labels = sorted(set(groups))
-    position = {label: column for column, label in enumerate(labels)}
-    matrix = np.zeros((len(groups), len(labels)), dtype=np.float32)
-    matrix[np.arange(len(groups)), [position[group] for group in groups]] = 1.0
-    return labels, probabilities.astype(np.float32) @ matrix
+def group_of_labels(spec: TrainingSpec, labels: tuple[str, ...], grouping: Grouping) -> list[str]:
+    """Return the group under ``grouping`` of each label that the run's model gives; see `groups_of_labels`."""
+    return groups_of_labels(labels, members_of_labels(spec, labels), grouping, spec.grouping.name)
 
 
 def judge(spec: TrainingSpec, predictions: Predictions, grouping: Grouping) -> Judged:
@@ -100,9 +76,7 @@ def judge(spec: TrainingSpec, predictions: Predictions, grouping: Grouping) -> J
     true = np.array([position[group] for group in true_groups], dtype=np.int64)[codes]
     predicted = np.array([position[answer] for answer in answers], dtype=np.int64)[best]
     confusion = confusion_matrix(true, predicted, len(labels))
-    joint = np.bincount(
-        codes.astype(np.int64) * len(labels) + predicted, minlength=len(categories) * len(labels)
-    ).reshape(len(categories), len(labels))
+    joint = joint_counts(codes, predicted, (len(categories), len(labels)))
     table = pd.DataFrame(
         {
             "row": predictions.rows,

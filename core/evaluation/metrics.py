@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.confusion import kappa, ratio
+
 AVERAGED = ("precision", "recall", "f1")
 
 
@@ -41,12 +43,13 @@ class Metrics:
     weighted_precision: float
     weighted_recall: float
     weighted_f1: float
+    kappa: float
     majority_share: float
 
     def headline(self) -> dict[str, float]:
         """Return the single figures by name, without matrix and table."""
         names = [f"{average}_{name}" for average in ("macro", "weighted") for name in AVERAGED]
-        return {name: getattr(self, name) for name in ("accuracy", "error_rate", *names, "majority_share")}
+        return {name: getattr(self, name) for name in ("accuracy", "error_rate", *names, "kappa", "majority_share")}
 
     def document(self) -> dict[str, object]:
         """Return everything as plain JSON values, under the keys that scripts rely on."""
@@ -60,12 +63,6 @@ class Metrics:
         }
 
 
-def confusion_matrix(true: np.ndarray, predicted: np.ndarray, size: int) -> np.ndarray:
-    """Return counts of shape (size, size) from two arrays of label positions (0 .. size-1)."""
-    flat = np.asarray(true, dtype=np.int64) * size + np.asarray(predicted, dtype=np.int64)
-    return np.bincount(flat, minlength=size * size).reshape(size, size)
-
-
 def error_matrix(confusion: np.ndarray) -> np.ndarray:
     """Return ``confusion`` with its diagonal set to 0: only what went wrong."""
     return confusion - np.diag(np.diag(confusion))
@@ -73,7 +70,7 @@ def error_matrix(confusion: np.ndarray) -> np.ndarray:
 
 def row_shares(confusion: np.ndarray) -> np.ndarray:
     """Return each row divided by its sum, rows without records as 0; shape as given."""
-    return _ratio(confusion, confusion.sum(axis=1, keepdims=True))
+    return ratio(confusion, confusion.sum(axis=1, keepdims=True))
 
 
 def metrics_from_confusion(confusion: np.ndarray, labels: Sequence[str]) -> Metrics:
@@ -89,8 +86,8 @@ def metrics_from_confusion(confusion: np.ndarray, labels: Sequence[str]) -> Metr
     averages: dict[str, float] = {}
     for name in AVERAGED:
         averages[f"macro_{name}"] = float(table.loc[present, name].mean()) if present.any() else 0.0
-        averages[f"weighted_{name}"] = float(_ratio((table[name] * table["support"]).sum(), rows))
-    accuracy = float(_ratio(np.trace(confusion), rows))
+        averages[f"weighted_{name}"] = float(ratio((table[name] * table["support"]).sum(), rows))
+    accuracy = float(ratio(np.trace(confusion), rows))
     return Metrics(
         labels=tuple(labels),
         confusion=confusion,
@@ -99,7 +96,8 @@ def metrics_from_confusion(confusion: np.ndarray, labels: Sequence[str]) -> Metr
         rows=rows,
         accuracy=accuracy,
         error_rate=1.0 - accuracy if rows else 0.0,
-        majority_share=float(_ratio(table["support"].max() if len(table) else 0, rows)),
+        kappa=float(kappa(table["tp"].to_numpy(), table["support"].to_numpy(), (table["tp"] + table["fp"]).to_numpy())),
+        majority_share=float(ratio(table["support"].max() if len(table) else 0, rows)),
         **averages,
     )
 
@@ -114,10 +112,10 @@ def _per_class(confusion: np.ndarray, labels: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "label": list(labels),
-            "precision": _ratio(tp, tp + fp),
-            "recall": _ratio(tp, support),
-            "f1": _ratio(2 * tp, 2 * tp + fp + fn),
-            "specificity": _ratio(tn, tn + fp),
+            "precision": ratio(tp, tp + fp),
+            "recall": ratio(tp, support),
+            "f1": ratio(2 * tp, 2 * tp + fp + fn),
+            "specificity": ratio(tn, tn + fp),
             "support": support,
             "tp": tp,
             "fp": fp,
@@ -125,9 +123,3 @@ def _per_class(confusion: np.ndarray, labels: Sequence[str]) -> pd.DataFrame:
             "tn": tn,
         }
     )
-
-
-def _ratio(numerator: object, denominator: object) -> np.ndarray:
-    """Divide, giving 0 where the denominator is 0."""
-    top, bottom = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
-    return np.divide(top, bottom, out=np.zeros(np.broadcast(top, bottom).shape), where=bottom != 0)

@@ -11,8 +11,9 @@ import numpy as np
 
 from core.data.records import text_from
 from core.errors import InputError, shorten
-from core.evaluation.judge import group_of_labels, grouped_probabilities
+from core.evaluation.judge import group_of_labels
 from core.grouping.grouping import Grouping
+from core.grouping.scores import grouped_probabilities
 from core.inference.items import check_headline
 from core.models.classifier import Classifier
 from core.runs import states, store

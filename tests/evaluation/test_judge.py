@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from core.errors import InputError
-from core.evaluation.judge import group_of_labels, grouped_probabilities, has_partition, judge
+from core.evaluation.judge import group_of_labels, has_partition, judge
 from core.evaluation.predictions import Predictions, load_predictions, save_predictions
 from core.grouping.builtin import RAW
 from core.grouping.grouping import Grouping
+from core.grouping.scores import grouped_probabilities
 from core.runs.spec import SpecGrouping, TrainingSpec
 
 CATEGORIES = ("A", "B", "C", "D")

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from core.evaluation.metrics import confusion_matrix, error_matrix, metrics_from_confusion, row_shares
+from core.confusion import confusion_matrix
+from core.evaluation.metrics import error_matrix, metrics_from_confusion, row_shares
 
 LABELS = ["a", "b", "c", "d"]
 PAIRS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60)
@@ -37,6 +38,9 @@ def test_the_averages_are_scikit_learns(pairs):
         assert getattr(found, f"{average}_precision") == pytest.approx(precision)
         assert getattr(found, f"{average}_recall") == pytest.approx(recall)
         assert getattr(found, f"{average}_f1") == pytest.approx(f1)
+    # scikit-learn's is not a number where all rows are one class and rightly so.
+    kappa = np.nan_to_num(reference.cohen_kappa_score(true, predicted))
+    assert found.kappa == pytest.approx(kappa, abs=1e-12)
 
 
 @given(PAIRS)
