@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.confusion import confusion_matrix, joint_counts
-from core.errors import InputError, shorten
+from core.confusion import confusion_matrix
 from core.evaluation.metrics import Metrics, metrics_from_confusion
 from core.evaluation.predictions import Predictions
 from core.grouping.grouping import Grouping
-from core.grouping.scores import grouped_probabilities, groups_of_labels
-from core.grouping.whatif import information_kept
+from core.grouping.scores import Scores, grouped_probabilities, groups_of_labels
+from core.grouping.whatif import outcome
 from core.runs.spec import TrainingSpec
 
 
@@ -56,6 +55,18 @@ def group_of_labels(spec: TrainingSpec, labels: tuple[str, ...], grouping: Group
     return groups_of_labels(labels, members_of_labels(spec, labels), grouping, spec.grouping.name)
 
 
+def scores_from(spec: TrainingSpec, predictions: Predictions) -> Scores:
+    """Return predictions as `Scores`: positions instead of categories, single precision."""
+    return Scores(
+        labels=predictions.labels,
+        members=members_of_labels(spec, predictions.labels),
+        categories=tuple(predictions.categories.categories),
+        true=predictions.categories.codes.astype(np.int64),
+        probabilities=predictions.probabilities.astype(np.float32),
+        rows=np.asarray(predictions.rows, dtype=np.int64),
+    )
+
+
 def judge(spec: TrainingSpec, predictions: Predictions, grouping: Grouping) -> Judged:
     """Return the figures of ``predictions`` under ``grouping``.
 
@@ -63,39 +74,30 @@ def judge(spec: TrainingSpec, predictions: Predictions, grouping: Grouping) -> J
     true label of the rows is one that the model can answer.
     """
     start = time.perf_counter()
-    answers, scores = grouped_probabilities(
-        predictions.probabilities, group_of_labels(spec, predictions.labels, grouping)
-    )
-    categories = list(predictions.categories.categories)
-    true_groups = [grouping.group_of(category) for category in categories]
-    _check_overlap(predictions, grouping, true_groups, answers)
-    labels = sorted({*answers, *true_groups})
-    position = {label: place for place, label in enumerate(labels)}
-    best = scores.argmax(axis=1) if len(scores) else np.zeros(0, dtype=int)
-    codes = predictions.categories.codes
-    true = np.array([position[group] for group in true_groups], dtype=np.int64)[codes]
-    predicted = np.array([position[answer] for answer in answers], dtype=np.int64)[best]
-    confusion = confusion_matrix(true, predicted, len(labels))
-    joint = joint_counts(codes, predicted, (len(categories), len(labels)))
+    scores = scores_from(spec, predictions)
+    found = outcome(scores, grouping, spec.grouping.name)
+    position = {group: place for place, group in enumerate(found.groups)}
+    answers, summed = grouped_probabilities(scores.probabilities, group_of_labels(spec, scores.labels, grouping))
+    wide = np.zeros((len(scores), len(found.groups)), dtype=np.float32)
+    wide[:, [position[answer] for answer in answers]] = summed
+    labels = list(found.groups)
     table = pd.DataFrame(
         {
             "row": predictions.rows,
             "category": predictions.categories,
-            "true": pd.Categorical.from_codes(true, labels),
-            "predicted": pd.Categorical.from_codes(predicted, labels),
-            "confidence": np.minimum(scores[np.arange(len(best)), best], 1.0),
+            "true": pd.Categorical.from_codes(found.true, labels),
+            "predicted": pd.Categorical.from_codes(found.predicted, labels),
+            "confidence": np.minimum(wide[np.arange(len(scores)), found.predicted], 1.0),
         }
     )
-    wide = np.zeros((len(scores), len(labels)), dtype=np.float32)
-    wide[:, [position[answer] for answer in answers]] = scores
     return Judged(
         dataset=predictions.dataset,
         fingerprint=predictions.fingerprint,
         grouping=grouping,
-        metrics=metrics_from_confusion(confusion, labels),
+        metrics=metrics_from_confusion(confusion_matrix(found.true, found.predicted, len(labels)), labels),
         table=table,
         probabilities=wide,
-        information_kept=information_kept(joint),
+        information_kept=found.figures.information_kept,
         same_partition=has_partition(spec, grouping),
         seen_in_training=predictions.seen_in_training,
         seconds=time.perf_counter() - start,
@@ -106,12 +108,3 @@ def has_partition(spec: TrainingSpec, grouping: Grouping) -> bool:
     """Tell whether ``grouping`` divides the run's categories as the run's own grouping does."""
     own = spec.grouping.grouping()
     return own.partition_hash(spec.categories) == grouping.partition_hash(spec.categories)
-
-
-def _check_overlap(predictions: Predictions, grouping: Grouping, true_groups: list[str], answers: list[str]) -> None:
-    if true_groups and not set(true_groups) & set(answers):
-        raise InputError(
-            f"under grouping {shorten(grouping.name)}, no label of dataset {shorten(predictions.dataset)} "
-            f"({', '.join(sorted(set(true_groups))[:4])}) is one that the run can answer "
-            f"({', '.join(answers[:4])}, …); give a grouping that maps both onto the same groups"
-        )
