@@ -48,19 +48,35 @@ def evaluate(
 def whatif(
     run: RunId,
     grouping: Annotated[str, typer.Option(metavar="NAME|FILE", help="The grouping to try.")],
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|FILE", help="The grouping to compare it with.", show_default="the run's own"),
+    ] = None,
+    flips: Annotated[
+        int, typer.Option(metavar="N", min=0, help="List N rows that turn wrong, and N that turn right.")
+    ] = 0,
     json: Json = False,
 ) -> None:
-    """Judge a run under another grouping without training: figures, and the information it keeps."""
+    """Judge a run under another grouping without training: figures, differences with 95 % intervals, rows that flip.
+
+    Beside them stands what runs reached that were trained on these very groups.
+    """
+    from core.evaluation import regroup
     from core.evaluation.evaluate import evaluate as judge_run
     from core.evaluation.evaluate import evaluation_document
 
     start = time.perf_counter()
     found = _run(run)
-    judged = judge_run(found, grouping=_grouping(grouping))
-    document = {**evaluation_document(found, judged), "information_kept": judged.information_kept}
-    document["seconds"] = time.perf_counter() - start
-    text = _report(found, judged) + f"\n\ninformation kept  {judged.information_kept:.3f}"
-    emit(document, text, json)
+    wanted, other = _grouping(grouping), _grouping(against) or found.spec.grouping.grouping()
+    judged = judge_run(found, grouping=wanted)
+    tried = regroup.try_grouping(found, regroup.scores_of(found), wanted, other)
+    trained = regroup.retrained_runs(found, tried.after)
+    document = {
+        **evaluation_document(found, judged),
+        **regroup.what_if_document(found, tried, trained, flips),
+        "seconds": time.perf_counter() - start,
+    }
+    emit(document, f"{_report(found, judged)}\n\n{_what_if_text(document)}", json)
 
 
 def classify(
@@ -201,6 +217,35 @@ def _report(run: Run, judged: Judged) -> str:
     return "\n\n".join(parts)
 
 
+def _what_if_text(document: dict[str, Any]) -> str:
+    """Return what a change of grouping does, for people."""
+    changes = [
+        {
+            "measure": name.replace("_", " "),
+            document["against"]: gap["before"],
+            document["grouping"]: gap["after"],
+            "difference": f"{gap['difference']:+.3f}",
+            "95 % interval": f"{gap['low']:+.3f} to {gap['high']:+.3f}",
+        }
+        for name, gap in document["differences"].items()
+    ]
+    columns = list(dict.fromkeys(["measure", document["against"], document["grouping"], "difference", "95 % interval"]))
+    parts = [
+        f"{document['grouping']} instead of {document['against']}\n{table(changes, columns)}",
+        f"{document['turned_wrong']:,} rows turn wrong, {document['turned_right']:,} turn right; {document['groups']} "
+        f"groups, the smallest {document['smallest_group']} with {document['smallest']:,} test rows",
+    ]
+    parts += [f"note: {remark}" for remark in document["remarks"]]
+    if document["flips"]:
+        parts.append(table(document["flips"], ["turned", "category", "before", "after", "confidence", "headline"]))
+    if document["retrained"]:
+        parts.append(
+            "runs that were trained on these groups\n"
+            + table(document["retrained"], ["run", "accuracy", "macro_f1", "weighted_f1", "information_kept"])
+        )
+    return "\n\n".join(parts)
+
+
 def _answer_text(answer: Answer) -> str:
     """Return an answer with its probabilities as bars of text."""
     width = max(map(len, answer.probabilities))
@@ -235,7 +280,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     example = "Example: python -m core {}".format
     app.command(epilog=example("evaluate RUN --grouping huffpost-12 --json"))(evaluate)
-    app.command(epilog=example("whatif RUN --grouping desks.yaml"))(whatif)
+    app.command(epilog=example("whatif RUN --grouping desks.yaml --against huffpost-12 --flips 5"))(whatif)
     app.command(epilog=example("classify --run RUN --headline 'Senate Passes Budget After Long Night' --explain"))(
         classify
     )

@@ -139,6 +139,11 @@ def list_all() -> list[Dataset]:
     return [dataset for _, dataset in _all() if isinstance(dataset, Dataset)]
 
 
+def by_fingerprint(fingerprint: str) -> Dataset | None:
+    """Return the dataset with this content, whatever it is called by now; None when it is not here."""
+    return next((dataset for dataset in list_all() if dataset.fingerprint == fingerprint), None)
+
+
 def damaged() -> list[tuple[Path, str]]:
     """Return (folder, what is wrong) for the folders under ``data/`` that are no whole dataset, by name."""
     return [(data_root() / name, str(error)) for name, error in _all() if isinstance(error, DamagedError)]

@@ -64,13 +64,13 @@ def dataset_predictions(
 
 def _seen(run: store.Run, texts: list[str]) -> int | None:
     """Return how many of ``texts`` the run was trained on; None when its dataset is not here any more."""
-    for dataset in datasets.list_all():
-        if dataset.fingerprint == run.spec.fingerprint:
-            frame = datasets.frame(dataset, columns=[*run.spec.text_fields, "category"])
-            known = text_of(frame)
-            training, _ = split_rows(known, frame["category"], run.spec)
-            return int(pd.Series(texts).isin(set(known.iloc[training])).sum())
-    return None
+    dataset = datasets.by_fingerprint(run.spec.fingerprint)
+    if dataset is None:
+        return None
+    frame = datasets.frame(dataset, columns=[*run.spec.text_fields, "category"])
+    known = text_of(frame)
+    training, _ = split_rows(known, frame["category"], run.spec)
+    return int(pd.Series(texts).isin(set(known.iloc[training])).sum())
 
 
 def evaluate(run: store.Run, *, grouping: Grouping | None = None, dataset: datasets.Dataset | None = None) -> Judged:

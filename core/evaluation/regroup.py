@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from core.data import datasets
+from core.errors import CopydeskError, shorten
 from core.evaluation.evaluate import test_predictions
 from core.evaluation.judge import scores_from
 from core.grouping.grouping import Grouping
 from core.grouping.scores import Scores
-from core.grouping.whatif import Difference, Figures, Outcome, WhatIf, differences, flips, outcome
+from core.grouping.whatif import Difference, Figures, Outcome, WhatIf, differences, flips, outcome, what_if
 from core.runs import states, store
 
 
@@ -40,6 +43,11 @@ def outcome_of(run: store.Run, scores: Scores, grouping: Grouping) -> Outcome:
     return outcome(scores, grouping, run.spec.grouping.name)
 
 
+def try_grouping(run: store.Run, scores: Scores, grouping: Grouping, against: Grouping) -> WhatIf:
+    """Return what becomes of the run's rows under ``grouping`` instead of ``against``; errors as `outcome_of`."""
+    return what_if(outcome_of(run, scores, against), grouping, run.spec.grouping.name)
+
+
 def trained_on(runs: list[store.Run], grouping: Grouping, fingerprint: str) -> list[store.Run]:
     """Return those of ``runs`` that were trained on the groups of this partition of this dataset, to the end."""
     return [
@@ -62,6 +70,74 @@ def retrained(run: store.Run, scores: Scores, foretold: Outcome) -> Retrained:
     same_rows = np.array_equal(scores.rows, foretold.scores.rows)
     found = differences(foretold, reached) if same_rows else None
     return Retrained(run, reached.figures, found)
+
+
+def retrained_runs(run: store.Run, foretold: Outcome) -> list[Retrained]:
+    """Return what each run reached that was trained on the groups of ``foretold``, the newest first.
+
+    A run whose evaluation cannot be read is left out: this is a glance aside.
+    """
+    found = []
+    for one in trained_on(store.list_all(), foretold.grouping, run.spec.fingerprint):
+        with contextlib.suppress(CopydeskError):
+            found.append(retrained(one, scores_of(one), foretold))
+    return found
+
+
+def remarks(found: WhatIf) -> list[str]:
+    """Return what a person should know before trusting the figures of ``found.after``, a sentence each."""
+    told = []
+    figures = found.after.figures
+    if figures.groups == 1:
+        told.append("all categories are one group: every answer is right, and none says anything")
+    if figures.smallest == 0 and figures.groups > 1:
+        told.append(f"group {shorten(figures.smallest_group)} has no test row, so nothing is known of it")
+    if found.same_partition and found.after.groups != found.before.groups:
+        told.append("only names differ: no row changes its group")
+    unknown = set(found.after.scores.categories) - {name for names in found.after.scores.members for name in names}
+    if unknown:
+        told.append(f"the run does not know {', '.join(map(shorten, sorted(unknown)[:3]))}, which some rows are")
+    return told
+
+
+def with_headlines(rows: pd.DataFrame, fingerprint: str) -> pd.DataFrame:
+    """Add the column headline to rows of the dataset with this content; NA where it is not here any more."""
+    dataset = datasets.by_fingerprint(fingerprint)
+    if dataset is None:
+        return rows.assign(headline=pd.Series([None] * len(rows), dtype="str"))
+    headlines = datasets.frame(dataset, columns=["headline"])["headline"]
+    return rows.assign(headline=headlines.iloc[rows["row"]].to_numpy())
+
+
+def what_if_document(run: store.Run, found: WhatIf, trained: list[Retrained], most: int = 0) -> dict[str, object]:
+    """Return what ``whatif`` prints beside the evaluation; of the flipped rows at most ``most`` of each kind."""
+    figures, rows = found.after.figures, flipped_rows(found)
+    listed = rows.groupby("turned", sort=False).head(most)
+    if most:
+        listed = with_headlines(listed, run.spec.fingerprint)
+    return {
+        "against": found.before.grouping.name,
+        "kappa": figures.kappa,
+        "information_kept": figures.information_kept,
+        "groups": figures.groups,
+        "smallest": figures.smallest,
+        "smallest_group": figures.smallest_group,
+        "differences": {name: one.document() for name, one in found.differences.items()},
+        "turned_wrong": int((rows["turned"] == "wrong").sum()),
+        "turned_right": int((rows["turned"] == "right").sum()),
+        "flips": listed.to_dict("records"),
+        "remarks": remarks(found),
+        "retrained": [
+            {
+                "run": one.run.id,
+                **one.figures.document(),
+                "differences": {name: gap.document() for name, gap in one.differences.items()}
+                if one.differences
+                else None,
+            }
+            for one in trained
+        ],
+    }
 
 
 def flipped_rows(found: WhatIf) -> pd.DataFrame:

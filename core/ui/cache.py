@@ -54,10 +54,10 @@ def dataset_by_fingerprint(fingerprint: str) -> datasets.Dataset:
 
     Raises InputError when there is none any more.
     """
-    for dataset in datasets.list_all():
-        if dataset.fingerprint == fingerprint:
-            return dataset
-    raise InputError("the dataset of this run is not here any more; import the same file to see its headlines")
+    dataset = datasets.by_fingerprint(fingerprint)
+    if dataset is None:
+        raise InputError("the dataset of this run is not here any more; import the same file to see its headlines")
+    return dataset
 
 
 def _ended(run: store.Run) -> str:
