@@ -47,7 +47,7 @@ def save(
     """Save a grouping as the next version of its name; earlier versions stay."""
     from core.grouping import versions
     from core.grouping.grouping import Grouping
-    from core.grouping.yaml_text import read_grouping
+    from core.grouping.formats import read_grouping
 
     read = read_grouping(file)
     saved = versions.save(Grouping(name, read.mapping, note=note or read.note))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import tempfile
@@ -10,8 +11,9 @@ from pathlib import Path
 
 from core.errors import DamagedError, InputError, NotFound, shorten
 from core.grouping.builtin import BUILTIN
+from core.grouping.formats import ENDINGS, read_grouping
 from core.grouping.grouping import Grouping
-from core.grouping.yaml_text import grouping_to_yaml, read_grouping
+from core.grouping.yaml_text import grouping_from_yaml, grouping_to_yaml
 from core.storage import NAME, checked_name, fsync_directory, groupings_root
 
 VERSION_FILE = re.compile(r"v(\d{4,})\.yaml")
@@ -48,20 +50,26 @@ def load(reference: str) -> Grouping:
         names = ", ".join([*BUILTIN, *saved_names()])
         raise NotFound(f"grouping {shorten(name)} does not exist; choose one of: {names}")
     version = int(number) if number else numbers[-1]
-    path = _version_path(name, version)
+    path = version_path(name, version)
     try:
-        read = read_grouping(path)
-    except InputError as error:
+        return _read_version(path, name, version, path.stat().st_mtime_ns)
+    except (InputError, UnicodeDecodeError, OSError) as error:
         raise DamagedError(
             f"version {version} of grouping {shorten(name)} cannot be read ({error}); mend {path}"
         ) from error
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_version(path: Path, name: str, version: int, written: int) -> Grouping:
+    """Return a version; ``written`` has it read again when somebody mended the file."""
+    read = grouping_from_yaml(path.read_text(encoding="utf-8-sig"), name)
     return Grouping(name, read.mapping, version, read.note)
 
 
 def load_or_read(reference: str) -> Grouping:
     """Return the saved or built-in grouping of that name, else the one in that file."""
     path = Path(reference)
-    if path.suffix.lower() in {".yaml", ".yml", ".json"} or len(path.parts) > 1:
+    if path.suffix.lower() in ENDINGS or len(path.parts) > 1:
         return read_grouping(path)
     return load(reference)
 
@@ -115,13 +123,14 @@ def save(grouping: Grouping, *, expected_version: int | None = None) -> Grouping
     return Grouping(name, grouping.mapping, newest + 1, grouping.note)
 
 
-def _version_path(name: str, version: int) -> Path:
+def version_path(name: str, version: int) -> Path:
+    """Return the file of a saved version; it is written once, so its time is when it was saved."""
     return groupings_root() / name / f"v{version:04d}.yaml"
 
 
 def _write_version(grouping: Grouping, version: int) -> None:
     """Make the version's file appear whole; InputError if somebody else was quicker."""
-    final = _version_path(grouping.name, version)
+    final = version_path(grouping.name, version)
     final.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=final.parent, prefix=".version-")
     try:

@@ -1,13 +1,14 @@
 """Groupings as text, and what is wrong with them."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InputError
-from core.grouping.builtin import HUFFPOST_12
 from core.grouping.grouping import Grouping
-from core.grouping.yaml_text import grouping_from_yaml, grouping_to_yaml, read_grouping
+from core.grouping.yaml_text import grouping_from_yaml, grouping_to_yaml
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(
     str.strip
@@ -59,7 +60,7 @@ def test_three_shapes_mean_the_same(text):
         ),
         (
             "A: [[b]]",
-            "grouping 'g': group 'A' holds a list of lists or mappings, not a list of categories; "
+            "grouping 'g': group 'A' holds a list with more than names in it, not a list of categories; "
             "write GROUP: [CATEGORY, ...]",
         ),
         ("? [a, b]\n: c", "grouping 'g': a name in line 1 is not a text; write GROUP: [CATEGORY, ...]"),
@@ -81,36 +82,46 @@ def test_broken_yaml_is_one_line():
     assert "\n" not in str(error.value)
 
 
-def test_a_python_object_is_not_built():
-    text = "A: [!!python/object/apply:os.getcwd []]"
-    with pytest.raises(InputError, match="list of lists"):
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "A: [!!python/object/apply:os.getcwd []]",
+            "line 1 has a tag, 'tag:yaml.org,2002:python/object/apply:os.getcwd'; write plain names",
+        ),
+        ("A:\n- !mine x", "line 2 has a tag, '!mine'; write plain names"),
+        ("A: &a [x]\nB: *a", "line 2 repeats an anchor by an alias, *a; write it out"),
+        ("A: " + "[" * 9 + "]" * 9, "line 1 is nested over 8 deep; write GROUP: [CATEGORY, ...]"),
+    ],
+)
+def test_what_no_grouping_needs_is_refused_before_it_is_built(text, message):
+    with pytest.raises(InputError) as error:
         grouping_from_yaml(text, "g")
+    assert str(error.value).startswith(f"grouping 'g': {message}")
 
 
-def test_a_file_is_named_after_itself(tmp_path):
-    (tmp_path / "desks.yaml").write_text(grouping_to_yaml(HUFFPOST_12))
-    read = read_grouping(tmp_path / "desks.yaml")
-    assert read.name == "desks"
-    assert read.partition_hash() == HUFFPOST_12.partition_hash()
+def test_an_anchor_bomb_is_never_unfolded(monkeypatch):
+    bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n"
+    names = "abcdefghi"
+    bomb += "".join(f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in pairwise(names))
+    # 9⁹ names: were one of them built, this would say so.
+    monkeypatch.setattr("yaml.load", lambda *_, **__: pytest.fail("it was built"))
+    with pytest.raises(InputError, match="line 2 repeats an anchor by an alias"):
+        grouping_from_yaml(bomb, "g")
+
+
+def test_a_tag_of_plain_text_does_no_harm():
+    assert dict(grouping_from_yaml("A: [!!str x, ! y]", "g").mapping) == {"x": "A", "y": "A"}
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("text", "mapping"),
     [
-        (None, "does not exist; check the path"),
-        (b"\xff\xfe\x00", "is not UTF-8 text; save it as UTF-8"),
-        (b"a\0b", "is not text; give a YAML file"),
-        (b"x" * 1_000_001, "is over 1 MB; is it a grouping?"),
+        ("groups: [A]\nNEWS: [B]", {"A": "groups", "B": "NEWS"}),
+        ("{groups: NEWS, A: NEWS}", {"groups": "NEWS", "A": "NEWS"}),
+        ("groups: {groups: [A]}", {"A": "groups"}),
+        ("A: null\nB: 1984", {"A": "null", "B": "1984"}),
     ],
 )
-def test_a_file_that_is_no_grouping(tmp_path, content, message):
-    path = tmp_path / "g.yaml"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(InputError, match=message):
-        read_grouping(path)
-
-
-def test_a_directory_is_no_grouping(tmp_path):
-    with pytest.raises(InputError, match="is a directory; give a YAML file"):
-        read_grouping(tmp_path)
+def test_a_name_of_our_own_words_is_a_name(text, mapping):
+    assert dict(grouping_from_yaml(text, "g").mapping) == mapping
