@@ -123,8 +123,8 @@ def what_if_document(run: store.Run, found: WhatIf, trained: list[Retrained], mo
         "smallest": figures.smallest,
         "smallest_group": figures.smallest_group,
         "differences": {name: one.document() for name, one in found.differences.items()},
-        "turned_wrong": int((rows["turned"] == "wrong").sum()),
-        "turned_right": int((rows["turned"] == "right").sum()),
+        "turned_wrong": turned(found)[0],
+        "turned_right": turned(found)[1],
         "flips": listed.to_dict("records"),
         "remarks": remarks(found),
         "retrained": [
@@ -138,6 +138,12 @@ def what_if_document(run: store.Run, found: WhatIf, trained: list[Retrained], mo
             for one in trained
         ],
     }
+
+
+def turned(found: WhatIf) -> tuple[int, int]:
+    """Return how many rows turn wrong, and how many turn right."""
+    right, wrong = flips(found.before, found.after)
+    return len(wrong), len(right)
 
 
 def flipped_rows(found: WhatIf) -> pd.DataFrame:

@@ -12,9 +12,12 @@ import streamlit as st
 from core.data import datasets, overview
 from core.errors import InputError
 from core.evaluation import evaluate
-from core.evaluation.judge import Judged, judge
+from core.evaluation.judge import Judged, judge, scores_from
 from core.evaluation.predictions import Predictions
+from core.evaluation.regroup import Retrained, outcome_of, retrained
 from core.grouping.grouping import Grouping
+from core.grouping.scores import Scores
+from core.grouping.whatif import Outcome, WhatIf, what_if
 from core.inference.classify import Model, load_model
 from core.runs import store
 
@@ -99,7 +102,51 @@ def _judged(
     return judge(_run.spec, found, _grouping)
 
 
+def _named(grouping: Grouping) -> str:
+    """Return what tells a grouping apart from one of another name, version or mapping."""
+    return repr((grouping.name, grouping.version, sorted(grouping.mapping.items())))
+
+
+@st.cache_resource(max_entries=6, show_spinner="Reading the evaluation")
+def _scores(key: str, _run: store.Run) -> Scores:
+    return scores_from(_run.spec, _predictions(key, _run))
+
+
+def scores(run: store.Run) -> Scores:
+    """Return what ``run`` said of its test rows, before any grouping; to be read, not changed."""
+    return _scores(_ended(run), run)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _outcome(key: str, named: str, _run: store.Run, _grouping: Grouping) -> Outcome:
+    return outcome_of(_run, _scores(key, _run), _grouping)
+
+
+def outcome(run: store.Run, grouping: Grouping) -> Outcome:
+    """Return what becomes of the run's test rows under ``grouping``."""
+    return _outcome(_ended(run), _named(grouping), run, grouping)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _what_if(key: str, named: str, against: str, _run: store.Run, _grouping: Grouping, _against: Grouping) -> WhatIf:
+    return what_if(outcome(_run, _against), _grouping, _run.spec.grouping.name)
+
+
+def tried(run: store.Run, grouping: Grouping, against: Grouping) -> WhatIf:
+    """Return what becomes of the run's test rows under ``grouping`` instead of ``against``."""
+    return _what_if(_ended(run), _named(grouping), _named(against), run, grouping, against)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _retrained(key: str, own: str, named: str, _run: store.Run, _own: store.Run, _grouping: Grouping) -> Retrained:
+    return retrained(_run, scores(_run), outcome(_own, _grouping))
+
+
+def reached(run: store.Run, own: store.Run, grouping: Grouping) -> Retrained:
+    """Return what ``run``, trained on the groups of ``grouping``, reached beside what ``own`` foretells."""
+    return _retrained(_ended(run), _ended(own), _named(grouping), run, own, grouping)
+
+
 def judged(run: store.Run, grouping: Grouping, dataset: datasets.Dataset | None = None) -> Judged:
     """Return the figures of ``run`` under ``grouping``, on its test rows or on all of ``dataset``."""
-    grouping_key = repr((grouping.name, grouping.version, sorted(grouping.mapping.items())))
-    return _judged(_ended(run), grouping_key, dataset.fingerprint if dataset else "", grouping, run, dataset)
+    return _judged(_ended(run), _named(grouping), dataset.fingerprint if dataset else "", grouping, run, dataset)

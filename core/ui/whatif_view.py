@@ -1,0 +1,221 @@
+"""What-if beside the editor: figures of the edited grouping, differences with intervals, where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from core.data.datasets import Dataset
+from core.errors import CopydeskError
+from core.evaluation import regroup
+from core.grouping import versions
+from core.grouping.grouping import Grouping
+from core.grouping.whatif import Difference, Figures, WhatIf
+from core.runs import store
+from core.ui import cache, shell
+from core.ui.components import escaped
+from core.ui.selection import pick
+
+PAGE = "grouping"
+WORDS = {
+    "accuracy": "Accuracy",
+    "macro_f1": "Macro-F1",
+    "weighted_f1": "Weighted F1",
+    "kappa": "Kappa",
+    "majority_share": "Majority share",
+    "information_kept": "Information kept",
+}
+HELP = {
+    "accuracy": "Share of the test rows whose predicted group is the true one. Merging always raises it.",
+    "macro_f1": "Mean F1 of the groups, small ones as heavy as large ones.",
+    "weighted_f1": "Mean F1 of the groups, each as heavy as its rows.",
+    "kappa": "Agreement beyond what chance would give: 0 is chance, 1 is perfect.",
+    "majority_share": "Accuracy of always answering the largest group.",
+    "information_kept": "How much of what the raw category says the predicted group still says: 1 all of it, 0 "
+    "nothing. Merging always lowers it.",
+}
+MOST = 1000  # flipped rows that are listed
+STYLE = """<style>
+.whatif { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; line-height: 1.25; }
+.whatif th { font-weight: 400; font-size: .8rem; opacity: .8; text-align: right; padding: 2px 0 4px 10px; }
+.whatif th, .whatif td { border: none; border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
+.whatif th[scope=col] { max-width: 7rem; overflow-wrap: anywhere; vertical-align: bottom; }
+.whatif th[scope=row], .whatif th:first-child { text-align: left; padding-left: 0; opacity: 1; font-size: .88rem; }
+.whatif td { text-align: right; padding: 4px 0 4px 10px; white-space: nowrap; vertical-align: top; font-size: .9rem; }
+.whatif small { display: block; font-size: .72rem; opacity: .75; }
+.whatif .clear { font-weight: 600; }
+.whatif abbr { text-decoration: none; cursor: help; }
+</style>"""
+
+
+def choose_run(dataset: Dataset, preferred: store.Run | None) -> store.Run | None:
+    """Draw the choice of the run that foretells; return it, None when no run has an evaluation.
+
+    Runs of this dataset whose target is category come first: they answer every grouping.
+    """
+    runs = {run.id: run for run in shell.finished_runs()}
+
+    def fit(run: store.Run) -> tuple[bool, bool, bool, float]:
+        metrics = run.status.get("metrics") or {}
+        own = run.spec.fingerprint == dataset.fingerprint
+        chosen = preferred is not None and run.id == preferred.id
+        return own and run.spec.target == "category", own, chosen, metrics.get("accuracy", 0.0)
+
+    order = sorted(runs, key=lambda run_id: fit(runs[run_id]), reverse=True)
+    picked = pick(
+        st.selectbox,
+        "From run",
+        order,
+        page=PAGE,
+        name="from",
+        format_func=lambda run_id: f"{shell.run_label(runs[run_id])} · {runs[run_id].spec.target}",
+        help="The run whose test rows foretell the figures. One of target category answers every grouping.",
+    )
+    return runs[picked] if picked else None
+
+
+def choose_baseline(saved: Grouping) -> Grouping:
+    """Draw the choice of the grouping that stands beside the saved one; return it."""
+    names = [grouping.name for grouping in versions.list_all() if grouping.name != saved.name]
+    default = "raw" if "raw" in names else None
+    name = pick(
+        st.selectbox, "Also beside", names, page=PAGE, name="baseline", default=default,
+        help="A second grouping to compare the edited one with.",
+    )  # fmt: skip
+    return versions.load(name)
+
+
+def panel(run: store.Run, edited: Grouping, saved: Grouping, baseline: Grouping) -> WhatIf | None:
+    """Draw figures of ``edited`` with differences to ``saved`` and ``baseline``; None where the run cannot tell."""
+    try:
+        found, beside = cache.tried(run, edited, saved), cache.tried(run, edited, baseline)
+    except CopydeskError as error:
+        st.warning(escaped(str(error)), icon=":material/edit_note:")
+        return None
+    st.html(table(found, beside))
+    wrong, right = regroup.turned(found)
+    st.caption(f"Against the saved one, **{wrong:,}** test rows turn wrong and **{right:,}** turn right.")
+    for remark in regroup.remarks(found):
+        st.caption(f":material/info: {escaped(remark[0].upper() + remark[1:])}.")
+    return found
+
+
+def table(found: WhatIf, beside: WhatIf) -> str:
+    """Return the what-if as an HTML table: figure, value now, differences to the saved grouping and to another."""
+    heads = [("Now", ""), *((f"± {one.before.grouping.name}", "difference to it") for one in (found, beside))]
+    top = "".join(f'<th scope="col" title="{escape(help_)}">{escape(text)}</th>' for text, help_ in heads)
+    rows = [
+        f'<tr><th scope="row"><abbr title="{escape(HELP[name])}">{word}</abbr></th>'
+        f"<td>{getattr(found.after.figures, name):.3f}</td>"
+        f"<td>{_cell(found.differences[name])}</td><td>{_cell(beside.differences[name])}</td></tr>"
+        for name, word in WORDS.items()
+    ]
+    rows += [_count_row("Groups", "groups", found, beside), _count_row("Smallest, rows", "smallest", found, beside)]
+    return f'{STYLE}<table class="whatif"><thead><tr><th></th>{top}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+def _cell(gap: Difference) -> str:
+    """Return a difference with its interval below; one that may be nothing is not bold, one that is none a dash."""
+    if gap.value == gap.low == gap.high == 0:
+        return "–"
+    kind = ' class="clear"' if gap.is_clear else ""
+    return f"<span{kind}>{gap.value:+.3f}</span><small>{gap.low:+.3f} to {gap.high:+.3f}</small>"
+
+
+def _count_row(word: str, name: str, found: WhatIf, beside: WhatIf) -> str:
+    now = getattr(found.after.figures, name)
+    gaps = [now - getattr(one.before.figures, name) for one in (found, beside)]
+    cells = "".join(f"<td>{f'{gap:+,}' if gap else '–'}</td>" for gap in gaps)
+    figures: Figures = found.after.figures
+    title = f' title="{escape(figures.smallest_group)}"' if name == "smallest" else ""
+    return f'<tr><th scope="row"{title}>{word}</th><td{title}>{now:,}</td>{cells}</tr>'
+
+
+def trust(run: store.Run, dataset: Dataset) -> None:
+    """Say which run, split and dataset the figures come from."""
+    spec = run.spec
+    st.caption(
+        f"From run **{escaped(run.title)}** ({escaped(spec.model)}, target {spec.target}): the test rows of "
+        f"**{escaped(spec.dataset)}** that it never saw, {100 * spec.split.test_share:g} % of each category, drawn "
+        f"with seed {spec.split.seed}. Intervals: 95 %, paired bootstrap over rows; bold where it leaves out 0."
+    )
+    if spec.fingerprint != dataset.fingerprint:
+        st.caption(
+            f":material/warning: That is another dataset than **{escaped(dataset.name)}**, whose categories are "
+            "edited here."
+        )
+
+
+def retrained(run: store.Run, edited: Grouping) -> None:
+    """Show, once runs were trained on these very groups, what they reached beside what was foretold."""
+    trained = regroup.trained_on(store.list_all(), edited, run.spec.fingerprint)
+    if not trained:
+        st.caption("No run was trained on these very groups yet; once one is, what it reached stands here.")
+        return
+    foretold = cache.outcome(run, edited).figures
+    rows = [{"what": "Foretold", "by": f"{run.title} · {run.spec.model}", **_shown(foretold), "difference": ""}]
+    for one in trained:
+        try:
+            reached = cache.reached(one, run, edited)
+        except CopydeskError as error:
+            st.caption(escaped(str(error)))
+            continue
+        gap = (reached.differences or {}).get("accuracy")
+        told = f"{gap.value:+.3f} ({gap.low:+.3f} to {gap.high:+.3f})" if gap else "other test rows"
+        rows.append(
+            {
+                "what": "Retrained",
+                "by": f"{one.title} · {one.spec.model}",
+                **_shown(reached.figures),
+                "difference": told,
+            }
+        )
+    number = {name: st.column_config.NumberColumn(word, format="%.3f") for name, word in WORDS.items()}
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        column_order=["what", "by", "accuracy", "macro_f1", "weighted_f1", "information_kept", "difference"],
+        column_config={"what": "", "by": "Run", **number, "difference": "Accuracy, reached − foretold (95 %)"},
+    )
+
+
+def _shown(figures: Figures) -> Mapping[str, float]:
+    return {name: getattr(figures, name) for name in WORDS}
+
+
+def flips(run: store.Run, found: WhatIf) -> None:
+    """List the rows that turn wrong or right between the saved and the edited grouping, with their headlines."""
+    rows = regroup.flipped_rows(found)
+    kinds = {"wrong": "Turn wrong", "right": "Turn right"}
+    counts = rows["turned"].value_counts()
+    kind = pick(
+        st.segmented_control, "Rows", list(kinds), page=PAGE, name="flips", required=True,
+        format_func=lambda one: f"{kinds[one]} ({counts.get(one, 0):,})", label_visibility="collapsed",
+    )  # fmt: skip
+    shown = rows[rows["turned"] == kind].head(MOST)
+    if shown.empty:
+        st.write("No row does.")
+        return
+    if counts[kind] > MOST:
+        st.caption(f"The {MOST:,} surest of {counts[kind]:,} are listed.")
+    try:
+        records = cache.frame(cache.dataset_by_fingerprint(run.spec.fingerprint))
+        shown = shown.assign(headline=records["headline"].iloc[shown["row"]].to_numpy())
+    except CopydeskError as error:
+        st.caption(escaped(str(error)))
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_order=["headline", "category", "before", "after", "true", "confidence"],
+        column_config={
+            "headline": st.column_config.TextColumn("Headline", width="large"),
+            "category": "Raw category",
+            "before": f"Predicted under {found.before.grouping.name}",
+            "after": "Predicted now",
+            "true": "True group now",
+            "confidence": st.column_config.NumberColumn("Confidence", format="%.3f"),
+        },
+    )
