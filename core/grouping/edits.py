@@ -64,6 +64,9 @@ def reset(grouping: Grouping, reset: Iterable[str], categories: Collection[str])
     names = _known(reset, categories)
     for name in names:
         others = sorted(set(_members(grouping, name, categories)) - set(names))
+        # Those that the dataset lacks stand in the way only of one that would newly join them.
+        if grouping.group_of(name) == name:
+            others = [other for other in others if other in categories]
         if others:
             raise InputError(
                 f"category {shorten(name)} cannot be by itself while {_list(others)} {_is(others)} in a group of that "

@@ -1,0 +1,291 @@
+"""The editor of a grouping: its bar with undo, redo and save, and the board or the table, both of the same draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.data.datasets import Dataset
+from core.errors import CopydeskError, InputError, shorten
+from core.grouping import edits
+from core.grouping.builtin import BUILTIN
+from core.grouping.drafts import Draft
+from core.grouping.edits import Edit
+from core.grouping.grouping import Grouping
+from core.ui import board, studio
+from core.ui.components import escaped, table_key
+from core.ui.selection import pick
+
+PAGE = "grouping"
+BOARD = "grouping_board"
+TAKEN, REPLY = "grouping_board_taken", "grouping_board_reply"
+# A browser repeats those that were not yet confirmed; nobody makes more edits than this in one go.
+REMEMBERED = 200
+VIEWS = ["Board", "Table"]
+
+
+def draw(draft: Draft, newest: Grouping, dataset: Dataset, examples: Mapping[str, Sequence[str]]) -> None:
+    """Draw the editor of ``draft``; an edit reruns the page, which then has it from `studio.current`.
+
+    Parameters
+    ----------
+    newest: the grouping that is chosen in the sidebar, as it is saved by now.
+    examples: category -> a few of its headlines.
+    """
+    _newer_version(draft, newest)
+    view = _bar(draft)
+    reply = st.session_state.get(REPLY, {})
+    if reply.get("error"):
+        st.warning(escaped(reply["text"]), icon=":material/edit_note:")
+    if view == "Table":
+        _table(draft, dataset)
+    else:
+        st.session_state.setdefault(TAKEN, [])
+        data = board.board_data(draft, dataset.category_counts, examples, {"taken": st.session_state[TAKEN], **reply})
+        board.mount(data, key=BOARD, on_edits=lambda: _take_edits(dataset))
+    _beyond(draft, dataset)
+
+
+def _newer_version(draft: Draft, newest: Grouping) -> None:
+    """Say that somebody has saved the same grouping meanwhile, with the way to that version."""
+    if not studio.is_behind(draft, newest):
+        return
+    told, take = st.columns([4, 1], vertical_alignment="center")
+    told.warning(
+        f"Somebody saved version {newest.version} while you edit version {draft.base.version}. Save under another "
+        "name, or take the newest; this edit is then kept under 'Unsaved drafts'.",
+        icon=":material/group:",
+    )
+    take.button("Take the newest", on_click=studio.leave)
+
+
+def _bar(draft: Draft) -> str:
+    """Draw view, undo, redo, what is unsaved, and save in one row; return the view."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        view = pick(
+            st.segmented_control, "View", VIEWS, page=PAGE, name="editor", default=VIEWS[0], required=True,
+            label_visibility="collapsed",
+        )  # fmt: skip
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            key="grouping_undo",
+            disabled=not draft.can_undo,
+            help=f"Take back: {escaped(draft.undoes)}" if draft.can_undo else None,
+            on_click=lambda: _done(lambda: studio.undo(studio.drawn()), f"Undone: {draft.undoes}"),
+        )
+        st.button(
+            "Redo",
+            icon=":material/redo:",
+            key="grouping_redo",
+            disabled=not draft.can_redo,
+            help=f"Do again: {escaped(draft.redoes)}" if draft.can_redo else None,
+            on_click=lambda: _done(lambda: studio.redo(studio.drawn()), f"Done again: {draft.redoes}"),
+        )
+        st.caption(unsaved_words(len(draft.changes)), width="content")
+        if draft.changed:
+            with st.popover("Discard", icon=":material/delete:"):
+                st.write("Back to what is saved? The steps of this draft cannot be had again.")
+                st.button("Discard the changes", on_click=studio.discard, args=[draft], key="grouping_discard")
+        _unsaved_drafts(draft)
+        _save_form(draft)
+    return view
+
+
+def unsaved_words(count: int) -> str:
+    """Return how many categories are in another group than in the saved version, in words."""
+    if not count:
+        return "No unsaved changes"
+    return f"{count:,} unsaved change{'s' if count > 1 else ''}"
+
+
+def _save_form(draft: Draft) -> None:
+    with st.popover("Save as", icon=":material/save:", type="primary" if draft.changed else "secondary"):
+        with st.form("grouping_save", border=False):
+            suggestion = "" if draft.base.name in BUILTIN else draft.base.name
+            name = st.text_input("Save as", value=suggestion, placeholder="name of the grouping", key="grouping_name")
+            note = st.text_input("Note", placeholder="what it is for (optional)", key="grouping_note")
+            if st.form_submit_button("Save", type="primary", icon=":material/save:"):
+                try:
+                    studio.save(draft, name.strip(), note.strip())
+                except CopydeskError as error:
+                    st.warning(escaped(str(error)), icon=":material/edit_note:")
+                else:
+                    st.rerun()
+
+
+def _unsaved_drafts(draft: Draft) -> None:
+    """Draw the list of edits that wait to be gone on with, if there are any."""
+    others = studio.unsaved(draft)
+    if not others:
+        return
+    with st.popover(f"Unsaved drafts ({len(others):,})", icon=":material/inventory_2:"):
+        for other in others:
+            version = f" version {other.base.version}" if other.base.version else ""
+            told, resume, remove = st.columns([4, 2, 2], vertical_alignment="center")
+            told.markdown(
+                f"**{escaped(other.base.name)}**{version}  \n{unsaved_words(len(other.changes))}, "
+                f"{age(other.changed_at, datetime.now(UTC))}"
+            )
+            resume.button("Resume", key=f"grouping_resume_{other.id}", on_click=studio.resume, args=[other])
+            remove.button("Discard", key=f"grouping_remove_{other.id}", on_click=studio.discard, args=[other])
+
+
+def age(then: str, now: datetime) -> str:
+    """Return how long ago an ISO time was, in words."""
+    seconds = (now - datetime.fromisoformat(then)).total_seconds()
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= length:
+            count = int(seconds // length)
+            return f"{count:,} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def _beyond(draft: Draft, dataset: Dataset) -> None:
+    """Say how many categories the grouping names that this dataset lacks."""
+    beyond = sorted(set(draft.grouping.mapping) - set(dataset.category_counts))
+    if beyond:
+        names = ", ".join(beyond[:3]) + (", …" if len(beyond) > 3 else "")
+        st.caption(f"Kept, though this dataset has no row of them: {len(beyond):,} categories ({escaped(names)}).")
+
+
+# The board
+
+
+def _take_edits(dataset: Dataset) -> None:
+    """Do what the board reports, each edit once, however often the browser sends it."""
+    sent = st.session_state[BOARD].get("edits")
+    taken = st.session_state.setdefault(TAKEN, [])
+    for payload in sent if isinstance(sent, list) else []:
+        edit_id = payload.get("id") if isinstance(payload, dict) else None
+        if not isinstance(edit_id, str) or edit_id in taken:
+            continue
+        taken.append(edit_id)
+        _done(lambda payload=payload: _do(payload, dataset))
+    st.session_state[TAKEN] = taken[-REMEMBERED:]
+
+
+def _do(payload: Mapping[str, Any], dataset: Dataset) -> Draft:
+    draft = studio.drawn()
+    if payload.get("op") == "undo":
+        return studio.undo(draft)
+    if payload.get("op") == "redo":
+        return studio.redo(draft)
+    edit = edit_of(payload, draft.grouping, dataset.category_counts)
+    return studio.apply(draft, edit.grouping, edit.what)
+
+
+def _done(step: Callable[[], Draft], text: str | None = None) -> None:
+    """Take a step and leave what came of it, an error too, for the next run of the page."""
+    try:
+        draft = step()
+        reply = {"text": text or draft.states[draft.position].what, "error": False}
+    except CopydeskError as error:
+        reply = {"text": str(error), "error": True}
+    st.session_state[REPLY] = reply
+
+
+def edit_of(payload: Mapping[str, Any], grouping: Grouping, categories: Collection[str]) -> Edit:
+    """Return the edit that a report of the board asks for; InputError for one that asks for nothing known.
+
+    A report is {op: move, categories, to}, {op: reset, categories}, {op: merge, groups, to},
+    {op: split, group} or {op: rename, group, to}.
+    """
+    match payload:
+        case {"op": "move", "categories": list(names), "to": str(to)} if _are_texts(names):
+            return edits.move(grouping, names, to, categories)
+        case {"op": "reset", "categories": list(names)} if _are_texts(names):
+            return edits.reset(grouping, names, categories)
+        case {"op": "merge", "groups": list(names), "to": str(to)} if _are_texts(names):
+            return edits.merge(grouping, names, to, categories)
+        case {"op": "split", "group": str(group)}:
+            return edits.split(grouping, group, categories)
+        case {"op": "rename", "group": str(group), "to": str(to)}:
+            return edits.rename(grouping, group, to, categories)
+    raise InputError(f"the board asked for something unknown ({shorten(payload)}); reload the page")
+
+
+def _are_texts(names: list[Any]) -> bool:
+    return all(isinstance(name, str) for name in names)
+
+
+# The table
+
+
+def _table(draft: Draft, dataset: Dataset) -> None:
+    """Draw the draft as rows; what is typed is a step, after which the table is one of the new state."""
+    base = base_frame(draft.grouping, dataset.category_counts)
+    key = editor_key(draft.grouping, dataset.category_counts)
+    st.data_editor(
+        base,
+        key=key,
+        hide_index=True,
+        height=min(38 + 35 * len(base), 640),
+        disabled=["category", "rows", "share"],
+        column_config={
+            "category": st.column_config.TextColumn("Category", width="medium"),
+            "group": st.column_config.TextColumn(
+                "Group", width="medium", help="Type a new name or one that exists; empty is the category's own name."
+            ),
+            "rows": st.column_config.NumberColumn("Rows", format="localized"),
+            "share": st.column_config.NumberColumn("Share", format="%.1f %%"),
+        },
+    )
+    typed = {
+        str(base["category"].iloc[int(row)]): values["group"]
+        for row, values in st.session_state[key]["edited_rows"].items()
+        if "group" in values
+    }
+    try:
+        edit = edit_of_table(typed, draft.grouping, dataset.category_counts)
+        after = studio.apply(draft, edit.grouping, edit.what)
+    except CopydeskError as error:
+        st.warning(escaped(str(error)), icon=":material/edit_note:")
+        return
+    if after is not draft:
+        st.session_state.pop(REPLY, None)
+        st.rerun()
+
+
+def base_frame(grouping: Grouping, counts: Mapping[str, int]) -> pd.DataFrame:
+    """Return one row a category: category, group, rows, share in percent; by group, then by rows.
+
+    It depends on the draft's state alone: an editor that is fed its own output loses edits.
+    """
+    total = max(sum(counts.values()), 1)
+    rows = [
+        {"category": category, "group": grouping.group_of(category), "rows": count, "share": 100 * count / total}
+        for category, count in counts.items()
+    ]
+    frame = pd.DataFrame(rows, columns=["category", "group", "rows", "share"])
+    size = frame.groupby("group")["rows"].transform("sum")
+    order = frame.assign(size=size).sort_values(["size", "group", "rows"], ascending=[False, True, False])
+    return order.drop(columns="size").reset_index(drop=True)
+
+
+def editor_key(grouping: Grouping, counts: Mapping[str, int]) -> str:
+    """Return a key that is another whenever the base of the editor is."""
+    return table_key(f"{PAGE}_editor", [(category, grouping.group_of(category)) for category in counts])
+
+
+def edit_of_table(typed: Mapping[str, str | None], grouping: Grouping, categories: Collection[str]) -> Edit:
+    """Return what was typed in the table's group column as one edit: category -> group, none for its own name.
+
+    Raises InputError when one of the names cannot be used; then nothing of it is done.
+    """
+    whats = []
+    for category, group in typed.items():
+        text = "" if group is None else str(group)
+        edit = (
+            edits.move(grouping, [category], text, categories)
+            if text
+            else edits.reset(grouping, [category], categories)
+        )
+        if edit.grouping != grouping:
+            whats.append(edit.what)
+        grouping = edit.grouping
+    return Edit(grouping, "; ".join(whats[:2]) + (f"; {len(whats) - 2:,} more" if len(whats) > 2 else ""))
