@@ -73,7 +73,7 @@ def _rows(found: list[dict[str, Any]]) -> str:
         }
         for run in found
     ]
-    further = [name for name in ("name", "progress") if any(row[name] for row in rows)]
+    further = [name for name in ("stale", "name", "progress") if any(row[name] for row in rows)]
     return table(rows, [*COLUMNS, *further])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from core.errors import InputError, shorten
-from core.runs import states, store, waiting
+from core.runs import staleness, states, store, waiting
 from core.runs.store import Run
 
 
@@ -73,6 +73,15 @@ def sorted_by(runs: Sequence[Run], key: str) -> list[Run]:
 
 
 def document(run: Run, places: dict[str, int] | None = None) -> dict[str, Any]:
-    """Return what ``runs show`` prints: `Run.document` with the place in the queue and the bytes on disk."""
+    """Return what ``runs show`` prints: `Run.document` with place in the queue, bytes on disk and staleness.
+
+    ``stale`` is true when the newest version of the run's grouping has another partition, null when
+    there is none any more.
+    """
     known = waiting.places(store.list_all()) if places is None else places
-    return {**run.document(), "place": known.get(run.id), "disk_bytes": store.disk_bytes(run)}
+    return {
+        **run.document(),
+        "place": known.get(run.id),
+        "disk_bytes": store.disk_bytes(run),
+        "stale": staleness.is_outdated(run),
+    }

@@ -10,6 +10,7 @@ import streamlit as st
 from core.grouping.grouping import Grouping
 from core.inference.classify import Answer, Model, classify
 from core.runs.store import Run
+from core.ui import shell, stale
 from core.ui.components import escaped
 
 WORDS = 12
@@ -35,8 +36,9 @@ def names(models: Sequence[Model]) -> list[str]:
 
 
 def verdicts(models: Sequence[Model], found: Sequence[Answer]) -> None:
-    """Draw the answers side by side: label, raw category, confidence, runner-up, measured time."""
-    for column, name, answer in zip(st.columns(len(found)), names(models), found, strict=True):
+    """Draw the answers side by side: label, raw category, confidence, runner-up, measured time, the mark of stale."""
+    grouping = shell.chosen().grouping
+    for column, model, name, answer in zip(st.columns(len(found)), models, names(models), found, strict=True):
         runner_up = list(answer.probabilities.items())[1:2]
         column.caption(escaped(name))
         column.subheader(f":blue[{escaped(answer.label)}]", anchor=False)
@@ -47,6 +49,8 @@ def verdicts(models: Sequence[Model], found: Sequence[Answer]) -> None:
             parts.append(f"then {label} {probability:.3f}, margin {answer.confidence - probability:.3f}")
         parts.append(f"{answer.seconds * 1000:.1f} ms")
         column.caption(escaped(" · ".join(parts)))
+        with column:
+            stale.caption(model.run, grouping)
 
 
 def bars_frame(models: Sequence[Model], found: Sequence[Answer]) -> pd.DataFrame:

@@ -57,8 +57,10 @@ def provenance(run: Run, judged: Judged) -> None:
             icon=":material/visibility:",
         )
     if not judged.same_partition:
+        spec = run.spec.grouping
+        own = f"{spec.name} version {spec.version}" if spec.version else spec.name
         st.warning(
-            f"Started under grouping {escaped(run.spec.grouping.name)}, another partition than the one on screen. "
+            f"Stale: trained under grouping {escaped(own)}, another partition than the one on screen. "
             + why_still_right(run),
             icon=":material/difference:",
         )

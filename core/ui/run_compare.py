@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from core.runs import compare, store
-from core.ui import run_facts
+from core.ui import run_facts, shell, stale
+from core.ui.components import escaped
 
 MARK = "≠"
 PARTS = {"spec": "Setting", "figures": "Figure"}
@@ -44,6 +45,7 @@ def draw(one: store.Run, other: store.Run) -> None:
         st.subheader("Side by side", anchor=False, width="content")
         everything = st.toggle("Show what is the same too", key="train_compare_all")
     facts = frame(one, other, everything=everything)
+    grouping = shell.chosen().grouping
     st.dataframe(
         facts,
         key="train_compare",
@@ -54,7 +56,10 @@ def draw(one: store.Run, other: store.Run) -> None:
             "differs": st.column_config.TextColumn(MARK, width=40, help=f"{MARK} marks what differs."),
             "part": st.column_config.TextColumn("Part", width=80),
             "field": st.column_config.TextColumn("What", width=150),
-            "one": st.column_config.TextColumn(one.title, width=280),
-            "other": st.column_config.TextColumn(other.title, width=280),
+            "one": st.column_config.TextColumn(stale.marked(one.title, one, grouping), width=280),
+            "other": st.column_config.TextColumn(stale.marked(other.title, other, grouping), width=280),
         },
     )
+    for run in (one, other):
+        if text := stale.sentence(run, grouping):
+            st.caption(escaped(f"{run.title}: {text}"))

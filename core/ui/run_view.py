@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import CopydeskError
 from core.runs import states, store
-from core.ui import run_actions, run_facts, run_figures, run_queue
+from core.ui import run_actions, run_facts, run_figures, run_queue, shell, stale
 from core.ui.components import escaped
 from core.ui.theme import Palette
 
@@ -86,6 +86,7 @@ def _head(run: store.Run) -> None:
     told = " · ".join(facts)
     lines = [f"{state} · {escaped(what)}", escaped(told[:1].upper() + told[1:])]
     st.caption("  \n".join(lines))
+    stale.caption(run, shell.chosen().grouping)
     if run.note:
         st.text(run.note)
 

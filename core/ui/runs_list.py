@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from core.grouping.grouping import Grouping
 from core.runs import listing, states, status, store
 from core.storage import models_root
-from core.ui import run_actions, run_compare, run_facts, run_view
+from core.ui import run_actions, run_compare, run_facts, run_view, shell, stale
 from core.ui.components import escaped, table_key
 from core.ui.run_actions import PAGE, WATCH
 from core.ui.selection import pick, remember, value
@@ -20,6 +21,7 @@ SCORE = {"format": "%.3f", "width": 80, "help": "Under the run's own grouping, o
 COLUMNS = {
     "title": st.column_config.TextColumn("Name", width=230),
     "state": st.column_config.TextColumn("State", width=105),
+    "stale": stale.COLUMN,
     "accuracy": st.column_config.NumberColumn("Accuracy", **SCORE),
     "macro_f1": st.column_config.NumberColumn("Macro-F1", **SCORE),
     "dataset": st.column_config.TextColumn("Dataset", width=90),
@@ -33,11 +35,11 @@ COLUMNS = {
     "note": st.column_config.TextColumn("Note", width=200),
     "run": st.column_config.TextColumn("Run", width=215),
 }
-BEST = ("title", "accuracy", "macro_f1", "preset", "target", "grouping", "seconds")
+BEST = ("title", "stale", "accuracy", "macro_f1", "preset", "target", "grouping", "seconds")
 
 
-def frame(runs: Sequence[store.Run]) -> pd.DataFrame:
-    """Return one row a run, with what tells runs apart."""
+def frame(runs: Sequence[store.Run], grouping: Grouping) -> pd.DataFrame:
+    """Return one row a run, with what tells runs apart; stale is meant for ``grouping``."""
     rows = []
     for run in runs:
         metrics, created = run.status.get("metrics") or {}, run_facts.local_time(run.status["created_at"])
@@ -45,6 +47,7 @@ def frame(runs: Sequence[store.Run]) -> pd.DataFrame:
             {
                 "title": run.title,
                 "state": f"{run_facts.SIGNS[run.state]} {run.state}",
+                "stale": stale.mark(run, grouping),
                 "accuracy": metrics.get("accuracy"),
                 "macro_f1": metrics.get("macro_f1"),
                 "dataset": run.spec.dataset,
@@ -64,9 +67,13 @@ def frame(runs: Sequence[store.Run]) -> pd.DataFrame:
 
 def best(runs: Sequence[store.Run], *, key: str) -> None:
     """Draw a few runs as a short table."""
-    order = [column for column in BEST if column != "title" or any(run.name for run in runs)]
+    shown = frame(runs, shell.chosen().grouping)
+    # Without a name, or nothing stale, a column says nothing.
+    idle = {"title"} if not any(run.name for run in runs) else set()
+    idle |= {"stale"} if not shown["stale"].any() else set()
+    order = [column for column in BEST if column not in idle]
     st.dataframe(
-        frame(runs), key=table_key(key, [run.id for run in runs]), hide_index=True,
+        shown, key=table_key(key, [run.id for run in runs]), hide_index=True,
         placeholder="–", column_order=order,
         column_config=COLUMNS | {"title": st.column_config.TextColumn("Name", width=130)},
     )  # fmt: skip
@@ -135,8 +142,11 @@ def _one_of(label: str, options: list[str], name: str) -> str | None:
 def _table(runs: Sequence[store.Run], pair: Sequence[store.Run]) -> list[str]:
     """Draw the table; return the ids of the rows that are ticked."""
     ids = [run.id for run in runs]
+    shown = frame(runs, shell.chosen().grouping)
+    idle = {"run"} if not any(run.name for run in runs) else set()
+    idle |= {"stale"} if not shown["stale"].any() else set()
     event = st.dataframe(
-        frame(runs),
+        shown,
         # A tick is a place in the list: another list must not inherit it.
         key=table_key("train_runs", ids),
         hide_index=True,
@@ -144,7 +154,7 @@ def _table(runs: Sequence[store.Run], pair: Sequence[store.Run]) -> list[str]:
         on_select="rerun",
         selection_mode="multi-row",
         selection_default={"selection": {"rows": [ids.index(run.id) for run in pair if run.id in ids]}},
-        column_order=[column for column in COLUMNS if column != "run" or any(run.name for run in runs)],
+        column_order=[column for column in COLUMNS if column not in idle],
         column_config=COLUMNS,
     )
     return [ids[row] for row in event["selection"]["rows"] if row < len(ids)]

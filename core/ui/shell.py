@@ -14,6 +14,7 @@ from core.grouping import versions
 from core.grouping.builtin import RAW, default_for
 from core.grouping.grouping import Grouping
 from core.runs import states, store
+from core.ui import stale
 from core.ui.components import escaped
 from core.ui.selection import SHARED, choose, pick, value
 from core.ui.theme import Palette, palette_for
@@ -116,7 +117,7 @@ def _choose_run() -> None:
         name="run",
         default=best.id if best else None,
         format_func=lambda run_id: run_label(runs[run_id]),
-        help="The trained model that Evaluate and Classify work with.",
+        help=f"The trained model that Evaluate and Classify work with. {stale.HELP}",
     )
 
 
@@ -134,10 +135,11 @@ def best_run(runs: list[store.Run], dataset: datasets.Dataset | None) -> store.R
 
 
 def run_label(run: store.Run) -> str:
-    """Return a run for people: its name or on what, how good, by which preset, and the end of its id."""
+    """Return a run for people: its name or on what, how good, by which preset, the end of its id, its mark if stale."""
     metrics = run.status.get("metrics") or {}
     accuracy = f" {metrics['accuracy']:.3f}" if "accuracy" in metrics else ""
-    return f"{run.name or run.spec.dataset}{accuracy} · {run.spec.preset} · {run.id[-4:]}"
+    label = f"{run.name or run.spec.dataset}{accuracy} · {run.spec.preset} · {run.id[-4:]}"
+    return stale.marked(label, run, _grouping())
 
 
 def chosen() -> Chosen:
