@@ -1,0 +1,187 @@
+"""What to merge, what to split, and how far a grouping is from the best found: a run's and its dataset's evidence."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from core.data import datasets
+from core.errors import InputError, shorten
+from core.evaluation.regroup import scores_of
+from core.grouping import evidence, frontier, splits, suggestions
+from core.grouping.evidence import Evidence
+from core.grouping.frontier import Frontier
+from core.grouping.grouping import Grouping
+from core.grouping.scores import Scores
+from core.grouping.splits import Split
+from core.grouping.suggestions import Merge
+from core.grouping.whatif import Figures, figures_of
+from core.runs.store import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """What all advice about a run and a dataset rests on; to be read, not changed.
+
+    Attributes
+    ----------
+    headlines: of the dataset's rows, str, shape (rows,).
+    """
+
+    dataset: datasets.Dataset
+    scores: Scores
+    evidence: Evidence
+    headlines: pd.Series
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a change of the grouping does on the run's test rows: the differences, after - before."""
+
+    accuracy: float
+    macro_f1: float
+    information_kept: float
+
+    @classmethod
+    def between(cls, before: Figures, after: Figures) -> Effect:
+        """Return the differences of the figures of two groupings."""
+        return cls(
+            accuracy=after.accuracy - before.accuracy,
+            macro_f1=after.macro_f1 - before.macro_f1,
+            information_kept=after.information_kept - before.information_kept,
+        )
+
+
+@dataclass(frozen=True)
+class MergeAdvice:
+    """A merge with its nearest headlines (one of each group), its effect, and the grouping that it gives."""
+
+    merge: Merge
+    pairs: list[tuple[str, str]]
+    effect: Effect
+    grouping: Grouping
+
+    def document(self) -> dict[str, object]:
+        """Return it as ``grouping suggest`` prints it."""
+        merge = self.merge
+        return {
+            "a": merge.a,
+            "b": merge.b,
+            "categories": {"a": list(merge.categories_a), "b": list(merge.categories_b)},
+            "score": merge.score,
+            "confusion": merge.confusion,
+            "confused": merge.confused,
+            "tested": merge.tested,
+            "similarity": merge.similarity,
+            "confident_joint": merge.confident_joint,
+            "months_shared": merge.months_shared,
+            "precedence": merge.precedence,
+            "succession": merge.succession,
+            "sentence": merge.sentence,
+            "pairs": [list(pair) for pair in self.pairs],
+            "effect": asdict(self.effect),
+        }
+
+
+@dataclass(frozen=True)
+class SplitAdvice:
+    """A split, its effect, and the grouping that it gives."""
+
+    split: Split
+    effect: Effect
+    grouping: Grouping
+
+    def document(self) -> dict[str, object]:
+        """Return it as ``grouping suggest`` prints it."""
+        split = self.split
+        parts = [
+            {"group": name, "categories": list(part), "rows": rows, "words": list(words)}
+            for name, part, rows, words in zip(split.names, split.parts, split.rows, split.words, strict=True)
+        ]
+        return {
+            "group": split.group,
+            "parts": parts,
+            "auc": split.auc,
+            "tested": split.tested,
+            "sentence": split.sentence,
+            "effect": asdict(self.effect),
+        }
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Merges and splits, each list with the best first, and the figures of the grouping they would change."""
+
+    grouping: Grouping
+    figures: Figures
+    merges: list[MergeAdvice]
+    splits: list[SplitAdvice]
+
+
+def dataset_of(run: Run) -> datasets.Dataset:
+    """Return the dataset that a run was trained on, whatever it is called by now."""
+    for dataset in datasets.list_all():
+        if dataset.fingerprint == run.spec.fingerprint:
+            return dataset
+    raise InputError(
+        f"the dataset of run {shorten(run.id)} ({shorten(run.spec.dataset)}) is not here any more, and its words and "
+        "dates are part of the evidence; import the same file again"
+    )
+
+
+def basis(run: Run, dataset: datasets.Dataset | None = None, frame: pd.DataFrame | None = None) -> Basis:
+    """Return what advice about ``run`` rests on, with words and dates of ``dataset`` (default: the run's own).
+
+    ``frame``: the dataset's rows, where they have been read before. Raises InputError for a run of
+    groups, or a dataset without any of the run's categories.
+    """
+    scores = category_scores(run)
+    dataset = dataset or dataset_of(run)
+    if frame is None:
+        frame = datasets.frame(dataset, columns=list(evidence.COLUMNS))
+    return Basis(dataset, scores, evidence.gather(scores, frame), frame["headline"])
+
+
+def category_scores(run: Run) -> Scores:
+    """Return the scores of a run that answers with raw categories; InputError for another."""
+    scores = scores_of(run)
+    if not scores.of_categories:
+        raise InputError(
+            f"run {shorten(run.title)} was trained on the groups of {shorten(run.spec.grouping.name)} and says nothing "
+            "of the categories inside them; choose a run with target category, or train one with --target category"
+        )
+    return scores
+
+
+def advise(found: Basis, grouping: Grouping, *, top: int = 10) -> Advice:
+    """Return the ``top`` merges and splits of ``grouping``, each with what it does to the figures."""
+    known = found.evidence
+    before = figures_of(found.scores, grouping)
+    merges, cuts = [], []
+    for merge in suggestions.merges(known, grouping, top=top):
+        changed = suggestions.merged(grouping, known.names, merge.a, merge.b)
+        effect = Effect.between(before, figures_of(found.scores, changed))
+        merges.append(MergeAdvice(merge, _pairs(found, merge), effect, changed))
+    for cut in splits.splits(found.scores, known, grouping, top=top):
+        changed = splits.split(grouping, cut)
+        cuts.append(SplitAdvice(cut, Effect.between(before, figures_of(found.scores, changed)), changed))
+    return Advice(grouping, before, merges, cuts)
+
+
+def _pairs(found: Basis, merge: Merge) -> list[tuple[str, str]]:
+    sides = (
+        found.headlines.iloc[found.evidence.sample_of(members)].tolist()
+        for members in (merge.categories_a, merge.categories_b)
+    )
+    return suggestions.closest_pairs(*sides)
+
+
+def frontier_of(run: Run) -> Frontier:
+    """Return the frontier of a run of categories."""
+    return frontier.frontier(category_scores(run))
+
+
+def frontier_document(found: Frontier) -> list[dict[str, object]]:
+    """Return the points as ``grouping frontier`` prints them."""
+    return [{**asdict(point), "partition": found.partition(point)} for point in found.points]
