@@ -1,0 +1,148 @@
+"""Two groupings beside each other: what moves, how far apart they are, what becomes of each group's F1."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.data.datasets import Dataset
+from core.errors import CopydeskError
+from core.evaluation.compare_groupings import f1_by_group
+from core.grouping.diff import Diff, diff
+from core.grouping.grouping import Grouping
+from core.runs.store import Run
+from core.ui import cache, charts
+from core.ui.components import escaped
+from core.ui.theme import Palette
+
+MOST_NAMED = 6  # renamed groups that are told in words
+
+
+def draw(
+    a: Grouping, b: Grouping, dataset: Dataset, run: Run | None, *, palette: Palette, titles: tuple[str, str] = ("", "")
+) -> None:
+    """Draw what lies between ``a`` and ``b``, counted on ``dataset``; with a run also the F1 of groups.
+
+    ``titles`` are what the two are called where their names do not tell them apart.
+    """
+    found = diff(a, b, dataset.category_counts)
+    names = titles if all(titles) else titles_of(a, b)
+    st.caption(escaped(f"From {names[0]} to {names[1]}, counted on {dataset.name}. A rename alone is no change."))
+    figures(found)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        picture = charts.flow_picture(flows_frame(found), titles=names, palette=palette, unit=found.unit)
+        alt = f"Flow picture: {found.rows_moved:,} of {found.rows:,} rows move; the table beside it lists them."
+        st.altair_chart(picture, theme=None, alt=alt)
+    with right:
+        _renamed(found)
+        _moves(found)
+    if run is not None and not found.same_partition:
+        _f1(found, a, b, run)
+
+
+def titles_of(a: Grouping, b: Grouping) -> tuple[str, str]:
+    """Return what two groupings are called beside each other: an edit of a grouping bears its name."""
+    one, other = (f"{grouping.name}@{grouping.version}" if grouping.version else grouping.name for grouping in (a, b))
+    return (one, other) if one != other else (f"{one}, saved", f"{other}, edited")
+
+
+def figures(found: Diff) -> None:
+    """Draw how much moves and the two distances."""
+    share = f"{100 * found.rows_moved / found.rows:.1f} % of {found.rows:,} rows." if found.rows else None
+    facts = st.columns(4)
+    facts[0].metric("Categories moved", f"{len(found.moves):,}")
+    facts[1].metric("Rows moved", f"{found.rows_moved:,}", help=share)
+    facts[2].metric(
+        "Adjusted Rand index",
+        f"{found.adjusted_rand_index:.3f}",
+        help="Of pairs of rows: 1 when both groupings agree on all, about 0 for chance (Hubert and Arabie, 1985).",
+    )
+    facts[3].metric(
+        "Variation of information",
+        f"{found.variation_of_information:.3f} bits",
+        help="What knowing a row's group in one leaves open about the other, both ways; 0 when alike (Meilă, 2007).",
+    )
+
+
+def flows_frame(found: Diff) -> pd.DataFrame:
+    """Return one row a flow, as `flow_picture` draws it; its rows are categories where no rows are known."""
+    return pd.DataFrame(
+        [
+            {
+                "origin": flow.origin,
+                "target": flow.target,
+                "rows": flow.rows if found.rows else len(flow.categories),
+                "categories": ", ".join(flow.categories),
+                "moves": flow.moves,
+            }
+            for flow in found.flows
+        ],
+        columns=["origin", "target", "rows", "categories", "moves"],
+    )
+
+
+def moves_frame(found: Diff) -> pd.DataFrame:
+    """Return one row a category that moves; a group that comes is marked, since another may have had its name."""
+    return pd.DataFrame(
+        [
+            {
+                "category": move.category,
+                "from": move.origin,
+                "to": f"{move.target} (new)" if move.target in found.added else move.target,
+                "rows": move.rows,
+            }
+            for move in found.moves
+        ],
+        columns=["category", "from", "to", "rows"],
+    )
+
+
+def _renamed(found: Diff) -> None:
+    if not found.renamed:
+        return
+    named = [f"{one} is {other}" for one, other in found.renamed[:MOST_NAMED]]
+    more = f" and {len(found.renamed) - MOST_NAMED} more" if len(found.renamed) > MOST_NAMED else ""
+    st.caption(escaped(f"Goes on under another name: {'; '.join(named)}{more}."))
+
+
+def _moves(found: Diff) -> None:
+    if found.same_partition:
+        return
+    st.dataframe(
+        moves_frame(found),
+        hide_index=True,
+        column_config={
+            "category": st.column_config.TextColumn("Category", width="medium"),
+            "from": st.column_config.TextColumn("From", width="medium"),
+            "to": st.column_config.TextColumn("To", width="medium"),
+            "rows": st.column_config.NumberColumn("Rows", format="localized", width=80),
+        },
+    )
+
+
+def _f1(found: Diff, a: Grouping, b: Grouping, run: Run) -> None:
+    """Draw what becomes of each group's F1 on the run's test rows, or why the run cannot say."""
+    st.subheader("F1 of each group", anchor=False)
+    try:
+        before, after = (cache.judged(run, grouping).metrics.per_class for grouping in (a, b))
+    except CopydeskError as error:
+        st.caption(escaped(str(error)))
+        return
+    st.caption(escaped(f"Of run {run.title} on the test rows that it never saw."))
+    frame = f1_by_group(found, before, after)
+    score, count = {"format": "%.3f", "width": 90}, {"format": "localized", "width": 110}
+    st.dataframe(
+        frame,
+        hide_index=True,
+        placeholder="–",
+        column_config={
+            "a": st.column_config.TextColumn("Group before", width="medium"),
+            "b": st.column_config.TextColumn("Group after", width="medium"),
+            "before": st.column_config.NumberColumn("F1 before", **score),
+            "after": st.column_config.NumberColumn("F1 after", **score),
+            "difference": st.column_config.NumberColumn("Difference", format="%+.3f", width=90),
+            "support_before": st.column_config.NumberColumn("Rows before", **count),
+            "support_after": st.column_config.NumberColumn("Rows after", **count),
+        },
+    )
