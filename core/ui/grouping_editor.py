@@ -26,6 +26,7 @@ TAKEN, REPLY = "grouping_board_taken", "grouping_board_reply"
 # A browser repeats those that were not yet confirmed; nobody makes more edits than this in one go.
 REMEMBERED = 200
 VIEWS = ["Board", "Table"]
+SHOWN = 40
 
 
 def draw(draft: Draft, newest: Grouping, dataset: Dataset, examples: Mapping[str, Sequence[str]]) -> None:
@@ -57,7 +58,7 @@ def _newer_version(draft: Draft, newest: Grouping) -> None:
     told, take = st.columns([4, 1], vertical_alignment="center")
     told.warning(
         f"Somebody saved version {newest.version} while you edit version {draft.base.version}. Save under another "
-        "name, or take the newest; this edit is then kept under 'Unsaved drafts'.",
+        "name, or take the newest; this edit is then kept under 'Drafts'.",
         icon=":material/group:",
     )
     take.button("Take the newest", on_click=studio.leave)
@@ -65,14 +66,13 @@ def _newer_version(draft: Draft, newest: Grouping) -> None:
 
 def _bar(draft: Draft) -> str:
     """Draw view, undo, redo, what is unsaved, and save in one row; return the view."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         view = pick(
             st.segmented_control, "View", VIEWS, page=PAGE, name="editor", default=VIEWS[0], required=True,
             label_visibility="collapsed",
         )  # fmt: skip
         st.button(
             "Undo",
-            icon=":material/undo:",
             key="grouping_undo",
             disabled=not draft.can_undo,
             help=f"Take back: {escaped(draft.undoes)}" if draft.can_undo else None,
@@ -80,19 +80,14 @@ def _bar(draft: Draft) -> str:
         )
         st.button(
             "Redo",
-            icon=":material/redo:",
             key="grouping_redo",
             disabled=not draft.can_redo,
             help=f"Do again: {escaped(draft.redoes)}" if draft.can_redo else None,
             on_click=lambda: _done(lambda: studio.redo(studio.drawn()), f"Done again: {draft.redoes}"),
         )
-        st.caption(unsaved_words(len(draft.changes)), width="content")
-        if draft.changed:
-            with st.popover("Discard", icon=":material/delete:"):
-                st.write("Back to what is saved? The steps of this draft cannot be had again.")
-                st.button("Discard the changes", on_click=studio.discard, args=[draft], key="grouping_discard")
-        _unsaved_drafts(draft)
+        _changes(draft)
         _save_form(draft)
+        _unsaved_drafts(draft)
     return view
 
 
@@ -103,11 +98,23 @@ def unsaved_words(count: int) -> str:
     return f"{count:,} unsaved change{'s' if count > 1 else ''}"
 
 
+def _changes(draft: Draft) -> None:
+    """Draw how many categories are in another group than in the saved version; a click tells which."""
+    if not draft.changed:
+        st.caption(unsaved_words(0), width="content")
+        return
+    with st.popover(unsaved_words(len(draft.changes))):
+        rows = [{"category": category, "from": old, "to": new} for category, (old, new) in draft.changes.items()]
+        st.dataframe(pd.DataFrame(rows), hide_index=True, height=min(38 + 35 * len(rows), 360))
+        st.caption("To discard them is for good: the steps cannot be undone then.")
+        st.button("Discard the changes", icon=":material/delete:", on_click=studio.discard, args=[draft])
+
+
 def _save_form(draft: Draft) -> None:
     with st.popover("Save as", icon=":material/save:", type="primary" if draft.changed else "secondary"):
         with st.form("grouping_save", border=False):
             suggestion = "" if draft.base.name in BUILTIN else draft.base.name
-            name = st.text_input("Save as", value=suggestion, placeholder="name of the grouping", key="grouping_name")
+            name = st.text_input("Name", value=suggestion, placeholder="name of the grouping", key="grouping_name")
             note = st.text_input("Note", placeholder="what it is for (optional)", key="grouping_note")
             if st.form_submit_button("Save", type="primary", icon=":material/save:"):
                 try:
@@ -123,7 +130,7 @@ def _unsaved_drafts(draft: Draft) -> None:
     others = studio.unsaved(draft)
     if not others:
         return
-    with st.popover(f"Unsaved drafts ({len(others):,})", icon=":material/inventory_2:"):
+    with st.popover(f"Drafts ({len(others):,})", help="Other edits that nobody saved yet."):
         for other in others:
             version = f" version {other.base.version}" if other.base.version else ""
             told, resume, remove = st.columns([4, 2, 2], vertical_alignment="center")
@@ -149,8 +156,8 @@ def _beyond(draft: Draft, dataset: Dataset) -> None:
     """Say how many categories the grouping names that this dataset lacks."""
     beyond = sorted(set(draft.grouping.mapping) - set(dataset.category_counts))
     if beyond:
-        names = ", ".join(beyond[:3]) + (", …" if len(beyond) > 3 else "")
-        st.caption(f"Kept, though this dataset has no row of them: {len(beyond):,} categories ({escaped(names)}).")
+        names = ", ".join(name if len(name) <= SHOWN else name[: SHOWN - 1] + "…" for name in beyond[:3])
+        st.caption(f"Kept, though this dataset has none of it: {escaped(names)}{', …' if len(beyond) > 3 else '.'}")
 
 
 # The board

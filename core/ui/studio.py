@@ -64,7 +64,7 @@ def _arrived_or_set_aside(draft: Draft, newest: Grouping) -> Draft | None:
         return draft
     remember(PAGE, "draft", None)
     if draft.changed:
-        _say(f"The edit of {draft.base.name} is kept under 'Unsaved drafts'.", ":material/inventory_2:")
+        _say(f"The edit of {draft.base.name} is kept under 'Drafts'.", ":material/inventory_2:")
     return None
 
 
@@ -102,7 +102,7 @@ def _kept(draft: Draft) -> Draft:
     if stored.id != draft.id:
         _say(
             "This draft was edited elsewhere meanwhile. Yours goes on as a draft of its own; the other is kept under "
-            "'Unsaved drafts'.",
+            "'Drafts'.",
             ":material/group:",
         )
     _edit(stored)
@@ -152,7 +152,7 @@ def save(draft: Draft, name: str, note: str) -> Grouping:
     draft then stays as it is.
     """
     if not name:
-        raise InputError("the grouping has no name; type one under 'Save as'")
+        raise InputError("the grouping has no name; type one")
     expected = draft.base.version if name == draft.base.name and name not in BUILTIN else None
     if expected is None and name not in BUILTIN and versions.versions(name):
         raise InputError(f"grouping {name!r} exists already; choose it in the sidebar to edit it, or another name")

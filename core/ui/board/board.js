@@ -138,7 +138,8 @@ class Board {
     this.picked = new Set([...this.picked].filter((name) => names.has(name)));
     if (this.renaming && !names.has(this.renaming.group)) this.renaming = null;
     this.draw();
-    if (reply.text !== this.told) this.say(reply.text ?? "", reply.error);
+    // The page itself shows and announces an error.
+    if (answered || reply.text !== this.told) this.say(reply.error ? "" : (reply.text ?? ""));
     this.told = reply.text;
   }
 
@@ -187,6 +188,7 @@ class Board {
                 attributes: { role: "button", "data-key": `group:${group.name}`, "aria-label": `Group ${group.name}, select` },
               },
             ),
+            ...(group.new ? [make("span", { className: "new", textContent: "new" })] : []),
             make("button", {
               type: "button",
               className: "pencil",
@@ -198,7 +200,6 @@ class Board {
           );
     const facts = make("div", { className: "facts" }, make("span", { textContent: figures }));
     facts.append(make("span", { textContent: many(group.categories.length, "category", "categories") }));
-    if (group.new) facts.append(make("span", { className: "new", textContent: "new" }));
     const length = make("div", { className: "length" }, make("div"));
     length.firstChild.style.width = `${(100 * group.rows) / this.largest}%`;
     return make(
@@ -272,9 +273,8 @@ class Board {
     for (const [name, button] of Object.entries(this.actions)) button.setAttribute("aria-disabled", !able[name]);
   }
 
-  say(text, error = false) {
+  say(text) {
     this.status.textContent = text;
-    this.status.classList.toggle("error", Boolean(error));
   }
 
   applyFilter() {
