@@ -61,10 +61,8 @@ def _versions(current: Grouping, take: Take) -> None:
     st.subheader(f"Versions of {escaped(current.name)}", anchor=False)
     saved = history(current.name)
     if not saved:
-        built_in = current.name in BUILTIN
-        st.write(
-            "It is built in and stays as it is; save an edit under a name of your own." if built_in else "None yet."
-        )
+        built_in = "It is built in and stays as it is; save an edit under a name of your own."
+        st.write(built_in if current.name in BUILTIN else "None yet.")
         return
     frame = versions_frame(saved)
     event = st.dataframe(
@@ -95,8 +93,14 @@ def _versions(current: Grouping, take: Take) -> None:
     one = saved[len(saved) - 1 - ticked[0]]
     if one.grouping is None:
         st.caption(escaped(one.error or ""))
-    elif st.button(f"Edit version {one.version}", icon=":material/history:", key="grouping_take_version"):
-        take(one.grouping, f"version {one.version} of {current.name}")
+    else:
+        what = f"version {one.version} of {current.name}"
+        _take_button(f"Edit version {one.version}", one.grouping, what, take, key="grouping_take_version")
+
+
+def _take_button(label: str, grouping: Grouping, what: str, take: Take, *, key: str) -> None:
+    # A callback: the editor above is drawn before this button is reached.
+    st.button(label, icon=":material/edit:", key=key, on_click=take, args=(grouping, what))
 
 
 def _export(current: Grouping) -> None:
@@ -133,8 +137,7 @@ def _upload(take: Take) -> None:
         return
     groups = len(set(read.mapping.values()))
     st.caption(escaped(f"{file.name}: {len(read.mapping):,} categories in {groups:,} groups."))
-    if st.button("Take it into the editor", icon=":material/upload:", key="grouping_take_file"):
-        take(read, f"file {file.name}")
+    _take_button("Take it into the editor", read, f"file {file.name}", take, key="grouping_take_file")
 
 
 def relations_frame(current: Grouping, dataset: Dataset) -> pd.DataFrame:
@@ -160,9 +163,8 @@ def _all(current: Grouping, dataset: Dataset) -> None:
     st.subheader("All groupings", anchor=False)
     for reason in versions.damaged().values():
         st.caption(f":material/broken_image: {escaped(reason)}")
-    st.caption(
-        escaped(f"Beside what is in the editor, on the {len(dataset.category_counts)} categories of {dataset.name}.")
-    )
+    categories = f"the {len(dataset.category_counts)} categories of {dataset.name}"
+    st.caption(escaped(f"Beside what is in the editor, on {categories}."))
     st.dataframe(
         relations_frame(current, dataset),
         hide_index=True,
@@ -213,7 +215,7 @@ def _compare(current: Grouping, dataset: Dataset) -> None:
                 width=280,
                 format_func=lambda option: "in the editor now" if option == NOW else option,
             )
-            for label, name, default in (("From", "from", current.name), ("To", "to", NOW))
+            for label, name, default in (("From", "old", current.name), ("To", "new", NOW))
         ]
     try:
         one, other = (current if name == NOW else versions.load(name) for name in names)
