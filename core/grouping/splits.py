@@ -16,6 +16,8 @@ from core.grouping.suggestions import decimal
 # Comparisons of one row with another for the AUCs inside one group: a second of work.
 COMPARISONS = 200_000_000
 FEWEST, MOST = 20, 300
+# Stands for a probability of 0, under any that half precision can hold.
+IMPOSSIBLE = 1e-8
 WORDS = 8
 # Words of a part must differ at the 5 % level.
 CLEAR = 1.96
@@ -135,24 +137,21 @@ def pairwise_auc(true: np.ndarray, probabilities: np.ndarray, inside: np.ndarray
     inside: positions of the group's n categories, each with a test row.
     """
     random = np.random.default_rng(seed)
-    most = int(np.clip(np.sqrt(COMPARISONS) / max(len(inside), 1), FEWEST, MOST))
+    size = len(inside)
+    most = int(np.clip(np.sqrt(COMPARISONS) / max(size, 1), FEWEST, MOST))
     drawn = [random.permutation(np.flatnonzero(true == at))[:most] for at in inside]
-    with np.errstate(divide="ignore"):
-        logs = np.log(probabilities[:, inside].astype(np.float32))
-    # Both impossible: no preference.
-    found = np.full((len(inside), len(inside)), 0.5)
-    for a, rows_a in enumerate(drawn):
-        for b in range(a + 1, len(inside)):
-            own = _preference(logs[rows_a], a, b)[:, None]
-            others = _preference(logs[drawn[b]], a, b)[None]
-            found[a, b] = found[b, a] = ((own > others).mean() + (own >= others).mean()) / 2
+    # Rows of each category, filled up with NaN, which no comparison counts.
+    logs = np.full((size, max(map(len, drawn), default=0), size), np.nan, dtype=np.float32)
+    for at, rows in enumerate(drawn):
+        logs[at, : len(rows)] = np.log(np.maximum(probabilities[np.ix_(rows, inside)], IMPOSSIBLE))
+    found, count = np.full((size, size), 0.5), np.array([len(rows) for rows in drawn])
+    for a in range(size - 1):
+        rest = np.arange(a + 1, size)
+        own = (logs[a][:, [a]] - logs[a][:, rest]).T[:, :, None]
+        others = (logs[rest][:, :, a] - logs[rest, :, rest])[:, None, :]
+        wins = (own > others).sum(axis=(1, 2)) + (own >= others).sum(axis=(1, 2))
+        found[a, rest] = found[rest, a] = wins / (2 * count[a] * count[rest])
     return found
-
-
-def _preference(logs: np.ndarray, a: int, b: int) -> np.ndarray:
-    """Return log(p_a / p_b) for each row, 0 where both are impossible."""
-    with np.errstate(invalid="ignore"):
-        return np.nan_to_num(logs[:, a] - logs[:, b], nan=0.0, posinf=np.inf, neginf=-np.inf)
 
 
 def _second_part(apart: np.ndarray) -> np.ndarray:

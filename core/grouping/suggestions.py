@@ -227,11 +227,13 @@ def closest_pairs(
     sides = [_distinct(one[:limit]), _distinct(other[:limit])]
     try:
         # Few words make a headline: without the commonest left out, "What You Need to Know" makes neighbours.
-        vectors = TfidfVectorizer(sublinear_tf=True, stop_words="english", dtype=np.float32).fit([*sides[0], *sides[1]])
+        vectors = TfidfVectorizer(sublinear_tf=True, stop_words="english", dtype=np.float32).fit_transform(
+            [*sides[0], *sides[1]]
+        )
     except ValueError:
         # scikit-learn refuses texts without any word to count.
         return []
-    cosine = (vectors.transform(sides[0]) @ vectors.transform(sides[1]).T).tocoo()
+    cosine = (vectors[: len(sides[0])] @ vectors[len(sides[0]) :].T).tocoo()
     found: list[tuple[str, str]] = []
     used: tuple[set[int], set[int]] = (set(), set())
     same = False
