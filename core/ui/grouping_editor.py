@@ -22,11 +22,11 @@ from core.ui.selection import pick
 
 PAGE = "grouping"
 BOARD = "grouping_board"
-TAKEN, REPLY = "grouping_board_taken", "grouping_board_reply"
+NAMED, TAKEN, REPLY = "grouping_save_of", "grouping_board_taken", "grouping_board_reply"
 # A browser repeats those that were not yet confirmed; nobody makes more edits than this in one go.
 REMEMBERED = 200
 VIEWS = ["Board", "Table"]
-SHOWN = 40
+SHOWN, SAVE_WIDTH = 40, 280
 
 
 def draw(draft: Draft, newest: Grouping, dataset: Dataset, examples: Mapping[str, Sequence[str]]) -> None:
@@ -40,6 +40,8 @@ def draw(draft: Draft, newest: Grouping, dataset: Dataset, examples: Mapping[str
     _newer_version(draft, newest)
     view = _bar(draft)
     reply = st.session_state.get(REPLY, {})
+    if reply.get("draft") != draft.id:
+        reply = {}
     if reply.get("error"):
         st.warning(escaped(reply["text"]), icon=":material/edit_note:")
     if view == "Table":
@@ -111,10 +113,16 @@ def _changes(draft: Draft) -> None:
 
 
 def _save_form(draft: Draft) -> None:
-    with st.popover("Save as", icon=":material/save:", type="primary" if draft.changed else "secondary"):
-        with st.form("grouping_save", border=False):
-            suggestion = "" if draft.base.name in BUILTIN else draft.base.name
-            name = st.text_input("Name", value=suggestion, placeholder="name of the grouping", key="grouping_name")
+    base = (draft.base.name, draft.base.version)
+    if st.session_state.get(NAMED) != base:
+        st.session_state[NAMED] = base
+        st.session_state["grouping_name"] = "" if draft.base.name in BUILTIN else draft.base.name
+        st.session_state["grouping_note"] = ""
+    kind = "primary" if draft.changed else "secondary"
+    # By the draft's id another draft has another popover, so that of a saved one does not stay open.
+    with st.popover("Save as", icon=":material/save:", type=kind, key=f"grouping_save_as_{draft.id}"):
+        with st.form("grouping_save", border=False, width=SAVE_WIDTH):
+            name = st.text_input("Name", placeholder="name of the grouping", key="grouping_name")
             note = st.text_input("Note", placeholder="what it is for (optional)", key="grouping_note")
             if st.form_submit_button("Save", type="primary", icon=":material/save:"):
                 try:
@@ -193,7 +201,7 @@ def _done(step: Callable[[], Draft], text: str | None = None) -> None:
         reply = {"text": text or draft.states[draft.position].what, "error": False}
     except CopydeskError as error:
         reply = {"text": str(error), "error": True}
-    st.session_state[REPLY] = reply
+    st.session_state[REPLY] = {**reply, "draft": studio.drawn().id}
 
 
 def edit_of(payload: Mapping[str, Any], grouping: Grouping, categories: Collection[str]) -> Edit:

@@ -452,7 +452,8 @@ class Board {
   // Asking for a name
 
   groupNames() {
-    return this.data.groups.map((group) => group.name).sort((one, other) => one.localeCompare(other));
+    const order = (one, other) => isAlone(one) - isAlone(other) || one.name.localeCompare(other.name);
+    return [...this.data.groups].sort(order).map((group) => group.name);
   }
 
   toMerge() {
