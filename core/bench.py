@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.bench_commands import command, json_of, path_of, scratch_home
+from core.bench_grouping import bench_grouping
 from core.bench_transformer import bench_transformer
 
 Document = dict[str, Any]
@@ -111,6 +112,7 @@ def bench_runs(file: Path | None, rounds: int) -> Document:
 
 
 BENCHES: dict[str, Callable[[Path | None, int], Document]] = {
+    "grouping": bench_grouping,
     "import": bench_import,
     "logistic": bench_logistic,
     "pages": bench_pages,

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from core.confusion import f1_by_label, kappa, macro_average, ratio
+from core.confusion import f1_by_label, joint_counts, kappa, macro_average, ratio
 from core.errors import InputError, shorten
 from core.grouping.grouping import Grouping
 from core.grouping.scores import Scores, grouped_probabilities, groups_of_labels
@@ -18,6 +18,7 @@ from core.grouping.scores import Scores, grouped_probabilities, groups_of_labels
 ROUNDING = 1e-12
 RESAMPLES = 300
 LEVEL = 0.95
+RARE = 16  # rows of a cell up to which each is drawn by itself
 # What a difference is told of; the rest of `Figures` counts groups and says how rows spread.
 MEASURES = ("accuracy", "macro_f1", "weighted_f1", "kappa", "majority_share", "information_kept")
 
@@ -186,7 +187,7 @@ def differences(before: Outcome, after: Outcome, *, resamples: int = RESAMPLES, 
     if not rows:
         return {name: Difference(0.0, 0.0, 0.0, 0.0) for name in MEASURES}
     counts, (category, *answers) = _distinct([before.scores.true, before.predicted, after.predicted])
-    drawn = np.random.default_rng(seed).multinomial(rows, counts / rows, size=resamples)
+    drawn = _drawn(counts, resamples, np.random.default_rng(seed))
     first, second = (
         _measures(drawn, category, answer, found.group_of)
         for answer, found in zip(answers, (before, after), strict=True)
@@ -251,6 +252,24 @@ def _distinct(positions: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]
         values, part = np.divmod(values, size)
         parts.append(part)
     return counts, parts[::-1]
+
+
+def _drawn(counts: np.ndarray, draws: int, random: np.random.Generator) -> np.ndarray:
+    """Return how often each cell is met when as many rows as there are get drawn with replacement.
+
+    Multinomial, shape (draws, cells). Most cells hold few rows: how many rows fall to all of those
+    is drawn first, then each of these rows, which costs less than a binomial for each cell.
+    """
+    rows, rare = counts.sum(), counts <= RARE
+    found = np.zeros((draws, len(counts)), dtype=np.int64)
+    shares = np.append(counts[~rare], counts[rare].sum()) / rows
+    common = random.multinomial(rows, shares, size=draws)
+    found[:, ~rare] = common[:, :-1]
+    if rare.any():
+        cell_of_row = np.repeat(np.arange(rare.sum()), counts[rare])
+        met = cell_of_row[random.integers(0, len(cell_of_row), size=common[:, -1].sum())]
+        found[:, rare] = joint_counts(np.repeat(np.arange(draws), common[:, -1]), met, (draws, int(rare.sum())))
+    return found
 
 
 def _measures(
