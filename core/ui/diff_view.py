@@ -15,6 +15,7 @@ from core.ui import cache, charts
 from core.ui.components import escaped
 from core.ui.theme import Palette
 
+MANY = 20  # rows up to which a table is shown whole
 MOST_NAMED = 6  # renamed groups that are told in words
 
 
@@ -29,14 +30,11 @@ def draw(
     names = titles if all(titles) else titles_of(a, b)
     st.caption(escaped(f"From {names[0]} to {names[1]}, counted on {dataset.name}. A rename alone is no change."))
     figures(found)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        picture = charts.flow_picture(flows_frame(found), titles=names, palette=palette, unit=found.unit)
-        alt = f"Flow picture: {found.rows_moved:,} of {found.rows:,} rows move; the table beside it lists them."
-        st.altair_chart(picture, theme=None, alt=alt)
-    with right:
-        _renamed(found)
-        _moves(found)
+    _renamed(found)
+    picture = charts.flow_picture(flows_frame(found), titles=names, palette=palette, unit=found.unit)
+    alt = f"Flow picture: {found.rows_moved:,} of {found.rows:,} rows move; the table below lists them."
+    st.altair_chart(picture, theme=None, alt=alt)
+    _moves(found)
     if run is not None and not found.same_partition:
         _f1(found, a, b, run)
 
@@ -112,6 +110,7 @@ def _moves(found: Diff) -> None:
     st.dataframe(
         moves_frame(found),
         hide_index=True,
+        height="content" if len(found.moves) <= MANY else "auto",
         column_config={
             "category": st.column_config.TextColumn("Category", width="medium"),
             "from": st.column_config.TextColumn("From", width="medium"),
@@ -135,6 +134,7 @@ def _f1(found: Diff, a: Grouping, b: Grouping, run: Run) -> None:
     st.dataframe(
         frame,
         hide_index=True,
+        height="content" if len(frame) <= MANY else "auto",
         placeholder="–",
         column_config={
             "a": st.column_config.TextColumn("Group before", width="medium"),

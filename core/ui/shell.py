@@ -135,11 +135,12 @@ def best_run(runs: list[store.Run], dataset: datasets.Dataset | None) -> store.R
 
 
 def run_label(run: store.Run) -> str:
-    """Return a run for people: its name or on what, how good, by which preset, the end of its id, its mark if stale."""
+    """Return a run for people: its name or on what, how good, its mark if stale, by which preset, the end of its id."""
     metrics = run.status.get("metrics") or {}
     accuracy = f" {metrics['accuracy']:.3f}" if "accuracy" in metrics else ""
-    label = f"{run.name or run.spec.dataset}{accuracy} · {run.spec.preset} · {run.id[-4:]}"
-    return stale.marked(label, run, _grouping())
+    # The mark stands where a narrow sidebar does not cut it off.
+    begin = stale.marked(f"{run.name or run.spec.dataset}{accuracy}", run, _grouping())
+    return f"{begin} · {run.spec.preset} · {run.id[-4:]}"
 
 
 def chosen() -> Chosen:

@@ -53,7 +53,7 @@ def versions_frame(saved: list[Saved]) -> pd.DataFrame:
             }
             for one in reversed(saved)
         ],
-        columns=["version", "saved", "note", "groups", "categories", "moved", "same_as"],
+        columns=["version", "saved", "groups", "categories", "moved", "same_as", "note"],
     ).astype({"groups": "Int64", "categories": "Int64", "moved": "Int64"})
 
 
@@ -73,17 +73,17 @@ def _versions(current: Grouping, take: Take) -> None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "version": st.column_config.NumberColumn("Version", width=65),
-            "saved": st.column_config.DatetimeColumn("Saved", format="YYYY-MM-DD HH:mm", width=130),
-            "note": st.column_config.TextColumn("Note", width=200),
-            "groups": st.column_config.NumberColumn("Groups", width=65),
-            "categories": st.column_config.NumberColumn("Categories", width=85),
+            "version": st.column_config.NumberColumn("Version", width=58),
+            "saved": st.column_config.DatetimeColumn("Saved", format="YYYY-MM-DD HH:mm", width=118),
+            "groups": st.column_config.NumberColumn("Groups", width=58),
+            "categories": st.column_config.NumberColumn("Categories", width=75),
             "moved": st.column_config.NumberColumn(
-                "Moved", width=65, help="Categories that are elsewhere than in the version before; a rename is no move."
+                "Moved", width=55, help="Categories that are elsewhere than in the version before; a rename is no move."
             ),
             "same_as": st.column_config.TextColumn(
-                "Same as", width=75, help="Earlier versions with the same partition, whatever their groups are called."
+                "Same as", width=65, help="Earlier versions with the same partition, whatever their groups are called."
             ),
+            "note": st.column_config.TextColumn("Note", width=200),
         },
     )
     ticked = event["selection"]["rows"]
@@ -171,7 +171,7 @@ def _all(current: Grouping, dataset: Dataset) -> None:
         placeholder="–",
         column_config={
             "grouping": st.column_config.TextColumn("Grouping", width=160),
-            "version": st.column_config.NumberColumn("Version", width=65),
+            "version": st.column_config.NumberColumn("Version", width=58),
             "groups": st.column_config.NumberColumn("Groups", width=65),
             "twins": st.column_config.TextColumn(
                 "Same partition as",
