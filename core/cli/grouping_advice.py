@@ -25,7 +25,7 @@ def suggest(
     json: Json = False,
 ) -> None:
     """Suggest groups to merge and groups to split, with the evidence and what each would do to the figures."""
-    from core.evaluation.advice import advise, basis
+    from core.evaluation.advice import advise, basis_of
     from core.grouping import versions
     from core.runs import local, store
 
@@ -33,7 +33,7 @@ def suggest(
     local.settle()
     found = store.find(run)
     wanted = versions.load_or_read(grouping)
-    known = basis(found)
+    known = basis_of(found)
     advice = advise(known, wanted, top=top)
     document = {
         "run": found.id,
@@ -49,12 +49,13 @@ def suggest(
 def frontier(run: RunId, json: Json = False) -> None:
     """Find good groupings of every size by greedy merging, from all categories down to two groups."""
     from core.evaluation.advice import frontier_document, frontier_of
+    from core.evaluation.regroup import scores_of
     from core.runs import local, store
 
     start = time.perf_counter()
     local.settle()
     found = store.find(run)
-    curves = frontier_of(found)
+    curves = frontier_of(found, scores_of(found))
     document = {
         "run": found.id,
         "dataset": found.spec.dataset,

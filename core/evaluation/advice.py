@@ -119,39 +119,33 @@ class Advice:
     splits: list[SplitAdvice]
 
 
-def dataset_of(run: Run) -> datasets.Dataset:
-    """Return the dataset that a run was trained on, whatever it is called by now."""
-    for dataset in datasets.list_all():
-        if dataset.fingerprint == run.spec.fingerprint:
-            return dataset
-    raise InputError(
-        f"the dataset of run {shorten(run.id)} ({shorten(run.spec.dataset)}) is not here any more, and its words and "
-        "dates are part of the evidence; import the same file again"
-    )
+def basis(run: Run, scores: Scores, dataset: datasets.Dataset, frame: pd.DataFrame) -> Basis:
+    """Return what advice about ``run`` rests on: its scores, words and dates of the rows of a dataset.
 
-
-def basis(run: Run, dataset: datasets.Dataset | None = None, frame: pd.DataFrame | None = None) -> Basis:
-    """Return what advice about ``run`` rests on, with words and dates of ``dataset`` (default: the run's own).
-
-    ``frame``: the dataset's rows, where they have been read before. Raises InputError for a run of
-    groups, or a dataset without any of the run's categories.
+    Raises InputError for a run of groups, or a dataset without any of the run's categories.
     """
-    scores = category_scores(run)
-    dataset = dataset or dataset_of(run)
-    if frame is None:
-        frame = datasets.frame(dataset, columns=list(evidence.COLUMNS))
+    check_categories(run, scores)
     return Basis(dataset, scores, evidence.gather(scores, frame), frame["headline"])
 
 
-def category_scores(run: Run) -> Scores:
-    """Return the scores of a run that answers with raw categories; InputError for another."""
-    scores = scores_of(run)
+def basis_of(run: Run) -> Basis:
+    """Return what advice about ``run`` rests on, read from disk, with its own dataset."""
+    dataset = datasets.by_fingerprint(run.spec.fingerprint)
+    if dataset is None:
+        raise InputError(
+            f"dataset {shorten(run.spec.dataset)} of run {shorten(run.title)} is not here any more, and its words and "
+            "dates are part of the evidence; import the same file again"
+        )
+    return basis(run, scores_of(run), dataset, datasets.frame(dataset, columns=list(evidence.COLUMNS)))
+
+
+def check_categories(run: Run, scores: Scores) -> None:
+    """Raise InputError for a run that does not answer with raw categories."""
     if not scores.of_categories:
         raise InputError(
             f"run {shorten(run.title)} was trained on the groups of {shorten(run.spec.grouping.name)} and says nothing "
             "of the categories inside them; choose a run with target category, or train one with --target category"
         )
-    return scores
 
 
 def advise(found: Basis, grouping: Grouping, *, top: int = 10) -> Advice:
@@ -177,9 +171,10 @@ def _pairs(found: Basis, merge: Merge) -> list[tuple[str, str]]:
     return suggestions.closest_pairs(*sides)
 
 
-def frontier_of(run: Run) -> Frontier:
-    """Return the frontier of a run of categories."""
-    return frontier.frontier(category_scores(run))
+def frontier_of(run: Run, scores: Scores) -> Frontier:
+    """Return the frontier of a run with its scores; InputError for a run of groups."""
+    check_categories(run, scores)
+    return frontier.frontier(scores)
 
 
 def frontier_document(found: Frontier) -> list[dict[str, object]]:

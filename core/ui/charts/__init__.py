@@ -9,6 +9,7 @@ nothing. A frame without rows gives a chart that says so in words, under the sam
 from core.ui.charts.answers import probability_bars
 from core.ui.charts.bars import distribution_bars, share_bars
 from core.ui.charts.flow import flow_picture
+from core.ui.charts.frontier import frontier_lines
 from core.ui.charts.matrix import confusion_matrix
 from core.ui.charts.nested import nested_bars
 from core.ui.charts.progress import lengths_histogram, progress_lines
@@ -17,6 +18,7 @@ __all__ = [
     "confusion_matrix",
     "distribution_bars",
     "flow_picture",
+    "frontier_lines",
     "lengths_histogram",
     "nested_bars",
     "probability_bars",
