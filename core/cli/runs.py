@@ -140,6 +140,7 @@ def retry(
     grouping: Annotated[str | None, typer.Option(metavar="NAME|FILE", help="Another grouping.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Another seed.")] = None,
     test_share: Annotated[float | None, typer.Option(help="Another share of each category for the test.")] = None,
+    split: Annotated[str | None, typer.Option(help="Another split: random or past.")] = None,
     wait: Wait = False,
     json: Json = False,
 ) -> None:
@@ -154,9 +155,12 @@ def retry(
         changes["target"] = target
     if grouping is not None:
         changes["grouping"] = spec_grouping(versions.load_or_read(grouping))
-    if seed is not None or test_share is not None:
-        split = {"seed": seed, "test_share": test_share}
-        given = {name: value for name, value in split.items() if value is not None}
+    given = {
+        name: value
+        for name, value in {"kind": split, "seed": seed, "test_share": test_share}.items()
+        if value is not None
+    }
+    if given:
         changes["split"] = found.spec.split.model_copy(update=given)
         changes["seed"] = found.spec.seed if seed is None else seed
     run_again = local.retry(found, overrides_from(set_ or []), **changes)

@@ -32,6 +32,9 @@ def train(
     set_: SetOption = None,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="For the split and the fit.")] = 42,
     test_share: Annotated[float, typer.Option(help="Share of each category kept for the test.")] = 0.2,
+    split: Annotated[
+        str, typer.Option(help="random, or past: train on the past, test on the latest share of the rows.")
+    ] = "random",
     priority: Annotated[
         int, typer.Option(min=-1000, max=1000, help="A waiting run of a higher priority starts earlier.")
     ] = 0,
@@ -56,6 +59,7 @@ def train(
         overrides=overrides_from(set_ or []),
         seed=seed,
         test_share=test_share,
+        split=split,
     )
     outlook = look_ahead(spec, found)
     if not json:

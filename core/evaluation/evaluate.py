@@ -15,7 +15,7 @@ from core.evaluation.predictions import Predictions, load_predictions
 from core.grouping.grouping import Grouping
 from core.runs import states, store
 from core.runs.manifest import check_manifest
-from core.runs.split import split_rows
+from core.runs.split import columns_of, split_frame
 
 BATCH = 4096
 
@@ -67,9 +67,9 @@ def _seen(run: store.Run, texts: list[str]) -> int | None:
     dataset = datasets.by_fingerprint(run.spec.fingerprint)
     if dataset is None:
         return None
-    frame = datasets.frame(dataset, columns=[*run.spec.text_fields, "category"])
+    frame = datasets.frame(dataset, columns=columns_of(run.spec))
     known = text_of(frame)
-    training, _ = split_rows(known, frame["category"], run.spec)
+    training, _ = split_frame(frame, known, run.spec)
     return int(pd.Series(texts).isin(set(known.iloc[training])).sum())
 
 

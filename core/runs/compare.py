@@ -54,6 +54,7 @@ def spec_facts(run: Run) -> dict[str, Any]:
         "target": spec.target,
         "grouping": f"{spec.grouping.name}{version}",
         "partition": spec.grouping.grouping().partition_hash(spec.categories),
+        "split": spec.split.kind,
         "test share": spec.split.test_share,
         "split seed": spec.split.seed,
         "seed": spec.seed,

@@ -258,7 +258,8 @@ def again(spec: TrainingSpec, overrides: Mapping[str, str], **changes: Any) -> t
         raise InputError(
             f"dataset {shorten(spec.dataset)} has other content than when the run was started; start a new run with it"
         )
-    check_choices(changes.get("target", spec.target), changes.get("split", spec.split).test_share)
+    split = changes.get("split", spec.split)
+    check_choices(changes.get("target", spec.target), split.test_share, split.kind)
     settings = settings_of(spec.model, {**spec.hyperparameters, **overrides})
     values = {
         **spec.model_dump(),

@@ -21,7 +21,7 @@ from core.runs.endings import CHECKPOINTS, discard
 from core.runs.manifest import write_manifest
 from core.runs.progress import peak_memory
 from core.runs.spec import TrainingSpec
-from core.runs.split import split_rows
+from core.runs.split import columns_of, split_frame
 from core.runs.status import METRICS
 from core.storage import building, write_json
 
@@ -44,9 +44,9 @@ def train(spec: TrainingSpec, run_path: Path, report: Report) -> dict[str, Any]:
             f"dataset {shorten(spec.dataset)} has other content than when the run was started "
             f"(fingerprint {dataset.fingerprint[:12]}, not {spec.fingerprint[:12]}); start a new run"
         )
-    frame = datasets.frame(dataset, columns=[*spec.text_fields, "category"])
+    frame = datasets.frame(dataset, columns=columns_of(spec))
     texts = text_of(frame)
-    training, test = split_rows(texts, frame["category"], spec)
+    training, test = split_frame(frame, texts, spec)
     report("read", 1, 1)
     targets = frame["category"].map(spec.target_of).astype(str)
     _check_split(spec, targets.iloc[training].nunique(), len(test))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.grouping.grouping import Grouping
 
 TARGETS = ("category", "group")
+SPLITS = ("random", "past")
 FEWEST_RECORDS = 3
 
 
@@ -23,8 +24,15 @@ class _Frozen(BaseModel):
 
 
 class Split(_Frozen):
-    """How rows are kept apart for the test: a share of each category, drawn with ``seed``."""
+    """How rows are kept apart for the test.
 
+    Attributes
+    ----------
+    kind: "random" draws a share of each category with ``seed``; "past" trains on the past and tests on the
+        latest share of the rows, by whole days, whatever the seed.
+    """
+
+    kind: Literal["random", "past"] = "random"
     test_share: float = Field(default=0.2, gt=0, lt=1)
     seed: int = 42
 
@@ -75,10 +83,12 @@ class TrainingSpec(_Frozen):
         return category if self.target == "category" else self.grouping.grouping().group_of(category)
 
 
-def check_choices(target: str, test_share: float) -> None:
-    """Raise InputError for a target that there is not, or a share that leaves too little on one side."""
+def check_choices(target: str, test_share: float, split: str = "random") -> None:
+    """Raise InputError for a target or split that there is not, or a share that leaves too little on one side."""
     if target not in TARGETS:
         raise InputError(f"target {shorten(target)} is unknown; choose one of: {', '.join(TARGETS)}")
+    if split not in SPLITS:
+        raise InputError(f"split {shorten(split)} is unknown; choose one of: {', '.join(SPLITS)}")
     if not 0.01 <= test_share <= 0.9:
         raise InputError(f"test share {test_share:g} is out of range; choose a number from 0.01 to 0.9")
 
@@ -98,13 +108,14 @@ def plan(
     overrides: Mapping[str, str] | None = None,
     seed: int = 42,
     test_share: float = 0.2,
+    split: str = "random",
 ) -> TrainingSpec:
     """Return the spec of a run that can be trained, else raise InputError with the reason."""
     from core.grouping.builtin import default_for
     from core.models.registry import device_for, settings_from
     from core.runs.preflight import check
 
-    check_choices(target, test_share)
+    check_choices(target, test_share, split)
     settings = settings_from(model, preset, overrides or {})
     categories = sorted(dataset.category_counts)
     grouping = grouping or default_for(categories)
@@ -112,7 +123,7 @@ def plan(
         dataset=dataset.name,
         fingerprint=dataset.fingerprint,
         categories=tuple(categories),
-        split=Split(test_share=test_share, seed=seed),
+        split=Split(kind=split, test_share=test_share, seed=seed),
         seed=seed,
         model=model,
         preset=preset,

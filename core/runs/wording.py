@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.runs import states
 
 if TYPE_CHECKING:
+    from core.runs.spec import Split
     from core.runs.store import Run
 
 
@@ -34,6 +35,14 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min" if minutes > 9 else f"{int(seconds // 60)} min {int(seconds % 60)} s"
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+def split_text(split: Split) -> str:
+    """Return which rows were kept for the test, for people: the end of "the test rows …"."""
+    share = f"{100 * split.test_share:g} %"
+    if split.kind == "past":
+        return f"the latest {share} by date"
+    return f"{share} of each category, drawn with seed {split.seed}"
 
 
 def how_far(run: Run, place: int | None = None) -> str:

@@ -16,7 +16,7 @@ from core.ui.selection import SHARED, choose, remember
 PAGE = "train"
 WATCH, FROM = "watch", "from"
 PROBLEM, REDRAW = "train_problem", "train_redraw"
-SEED, SHARE = "train_seed", "train_share"
+SEED, SHARE, SPLIT = "train_seed", "train_share", "split"
 
 
 def attempt(action: Callable[..., store.Run | None], *arguments: object) -> None:
@@ -116,7 +116,8 @@ def _again(run: store.Run) -> None:
 def fill_form(run: store.Run) -> None:
     """Put the settings of a run into the form, and its dataset and grouping into the sidebar where they still are."""
     spec = run.spec
-    for name, choice in (("model", spec.model), ("target", spec.target), ("preset", spec.preset)):
+    chosen = {"model": spec.model, "target": spec.target, "preset": spec.preset, SPLIT: spec.split.kind}
+    for name, choice in chosen.items():
         choose(PAGE, name, choice)
     if any(one.name == spec.dataset for one in datasets.list_all()):
         choose(SHARED, "dataset", spec.dataset)

@@ -156,6 +156,7 @@ def command_line(run: store.Run) -> str:
         "--preset": spec.preset,
         "--seed": str(spec.seed),
         "--test-share": f"{spec.split.test_share:g}",
+        "--split": spec.split.kind,
     }
     parts = [part for option in options.items() for part in option]
     return shlex.join(["python", "-m", "core", "train", *parts, *_set_options(spec.hyperparameters, base)])

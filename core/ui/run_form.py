@@ -16,12 +16,12 @@ from core.grouping.grouping import Grouping
 from core.models.registry import MODELS, presets, settings_from
 from core.runs import local, store
 from core.runs.preflight import Outlook, look_ahead
-from core.runs.spec import TARGETS, Split, TrainingSpec, plan
+from core.runs.spec import SPLITS, TARGETS, Split, TrainingSpec, plan
 from core.runs.wording import outlook_text
 from core.ui import run_actions, run_facts, run_view
 from core.ui.components import escaped
-from core.ui.run_actions import FROM, PAGE, SEED, SHARE
-from core.ui.selection import pick, remember, value
+from core.ui.run_actions import FROM, PAGE, SEED, SHARE, SPLIT
+from core.ui.selection import choose, pick, remember, value
 
 STARTED = "train_started"
 DOUBLE_CLICK_SECONDS = 2.0
@@ -30,10 +30,11 @@ USUAL_SEED, USUAL_SHARE = 42, Split().test_share
 
 @dataclass(frozen=True)
 class Advanced:
-    """What most leave as it is: seed, share of the rows kept for the test, settings that differ from the preset."""
+    """What most leave as it is: seed, which rows are kept for the test, settings that differ from the preset."""
 
     seed: int
     test_share: float
+    split: str
     overrides: Mapping[str, str]
 
 
@@ -80,6 +81,7 @@ def _planned(
         overrides=advanced.overrides,
         seed=advanced.seed,
         test_share=advanced.test_share,
+        split=advanced.split,
     )
     return spec, look_ahead(spec, dataset)
 
@@ -110,6 +112,7 @@ def _example(model: str, preset: str) -> store.Run | None:
     if clear.button("Clear", key="train_clear", help="Back to the preset as it is."):
         remember(PAGE, FROM, None)
         st.session_state[f"{SEED}_wish"], st.session_state[f"{SHARE}_wish"] = USUAL_SEED, USUAL_SHARE
+        choose(PAGE, SPLIT, Split().kind)
         st.rerun()
     return run
 
@@ -123,10 +126,21 @@ def _advanced(model: str, preset: str, example: store.Run | None) -> Advanced:
             min_value=0.01,
             max_value=0.9,
             step=0.05,
-            help="Share of each category that is kept for the test.",
+            help="Share of each category that is kept for the test; of a split by time, share of the rows.",
             key=_begin_with(SHARE, USUAL_SHARE),
         )
-        return Advanced(int(seed), round(float(share), 4), settings_editor(model, preset, example))
+        split = pick(
+            st.segmented_control,
+            "Split",
+            list(SPLITS),
+            page=PAGE,
+            name=SPLIT,
+            required=True,
+            format_func={"random": "Random", "past": "Train on the past"}.get,
+            help="Random draws the test rows from all days. Train on the past tests on the latest days, as a model "
+            "in use is tested: categories, and what is written about, change over time.",
+        )
+        return Advanced(int(seed), round(float(share), 4), split, settings_editor(model, preset, example))
 
 
 def _begin_with(key: str, usual: float) -> str:

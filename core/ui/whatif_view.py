@@ -15,6 +15,7 @@ from core.grouping import versions
 from core.grouping.grouping import Grouping
 from core.grouping.whatif import Difference, Figures, WhatIf
 from core.runs import store
+from core.runs.wording import split_text
 from core.ui import cache, shell
 from core.ui.components import escaped
 from core.ui.selection import pick
@@ -41,10 +42,10 @@ MOST = 1000  # flipped rows that are listed
 STYLE = """<style>
 .whatif { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; line-height: 1.25; }
 .whatif th { font-weight: 400; font-size: .8rem; opacity: .8; text-align: right; padding: 2px 0 4px 10px; }
-.whatif th, .whatif td { border: none; border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
-.whatif th[scope=col] { max-width: 7rem; overflow-wrap: anywhere; vertical-align: bottom; }
+.whatif th, .whatif td { vertical-align: baseline; border: none; border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
+.whatif th[scope=col] { max-width: 7rem; overflow-wrap: anywhere; }
 .whatif th[scope=row], .whatif th:first-child { text-align: left; padding-left: 0; opacity: 1; font-size: .88rem; }
-.whatif td { text-align: right; padding: 4px 0 4px 10px; white-space: nowrap; vertical-align: top; font-size: .9rem; }
+.whatif td { text-align: right; padding: 4px 0 4px 10px; white-space: nowrap; font-size: .9rem; }
 .whatif small { display: block; font-size: .72rem; opacity: .75; }
 .whatif .clear { font-weight: 600; }
 .whatif abbr { text-decoration: none; cursor: help; }
@@ -139,8 +140,8 @@ def trust(run: store.Run, dataset: Dataset) -> None:
     spec = run.spec
     st.caption(
         f"From run **{escaped(run.title)}** ({escaped(spec.model)}, target {spec.target}): the test rows of "
-        f"**{escaped(spec.dataset)}** that it never saw, {100 * spec.split.test_share:g} % of each category, drawn "
-        f"with seed {spec.split.seed}. Intervals: 95 %, paired bootstrap over rows; bold where it leaves out 0."
+        f"**{escaped(spec.dataset)}** that it never saw, {split_text(spec.split)}. Intervals: 95 %, paired bootstrap "
+        "over rows; bold where it leaves out 0."
     )
     if spec.fingerprint != dataset.fingerprint:
         st.caption(

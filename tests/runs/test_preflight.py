@@ -4,6 +4,7 @@ from collections import namedtuple
 
 import pytest
 
+from core.data.importing import import_file
 from core.errors import InputError
 from core.grouping.grouping import Grouping
 from core.runs import preflight
@@ -66,3 +67,38 @@ def test_a_grouping_that_knows_no_category_is_told(home):
 def test_what_the_system_tells_is_plausible(home):
     assert 0 < preflight.free_memory() <= preflight.total_memory()
     assert preflight.free_disk() > 0
+
+
+def imported(folder, lines):
+    (folder / "dated.csv").write_text("headline,category,date\n" + "\n".join(lines) + "\n")
+    return import_file(folder / "dated.csv", "dated")
+
+
+def test_a_split_by_time_tells_what_it_keeps_apart(home, tmp_path):
+    lines = [f"old {n},{'AB'[n % 2]},2020-01-0{1 + n % 8}" for n in range(80)]
+    lines += [f"new {n},C,2020-02-01" for n in range(20)] + ["when,A,"]
+    data = imported(tmp_path, lines)
+    assert preflight.look_ahead(plan(data, split="past"), data).warnings == (
+        "tests on 20 rows from 2020-02-01 on, and learns from earlier ones alone",
+        "1 row without a date is neither learned from nor tested on",
+        "category C has no earlier row, so the model never answers so: 20 test rows count as wrong there",
+        "2 labels, A among them, have under 10 test rows: figures by label weigh little",
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (lambda n: "", "has no date, so its past cannot be told from what came later; choose split random"),
+        (lambda n: "2020-01-01", "has a single day, so its past cannot be told from what came later"),
+        (
+            lambda n: f"2020-01-0{1 + n % 2}",
+            "has a single category before 2020-01-02, 'A', and a classifier needs two or more",
+        ),
+    ],
+)
+def test_what_cannot_be_split_by_time_is_refused_before_there_is_a_run(home, tmp_path, day, told):
+    data = imported(tmp_path, [f"text {n},{'AB'[n % 2]},{day(n)}" for n in range(20)])
+    with pytest.raises(InputError) as error:
+        plan(data, split="past")
+    assert told in str(error.value) and "\n" not in str(error.value)

@@ -96,3 +96,14 @@ def test_an_unknown_model_preset_or_setting_is_named(options, part):
         plan(dataset(A=9, B=9), **options)
     assert part in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_spec_of_before_there_was_a_split_by_time_is_a_random_split():
+    old = json.loads(plan(dataset(A=9, B=9)).model_dump_json())
+    assert old["split"].pop("kind") == "random"
+    assert TrainingSpec.model_validate(old) == plan(dataset(A=9, B=9))
+
+
+def test_an_unknown_split_is_named():
+    with pytest.raises(InputError, match=r"split 'future' is unknown; choose one of: random, past"):
+        plan(dataset(A=9, B=9), split="future")
