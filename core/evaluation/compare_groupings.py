@@ -52,7 +52,11 @@ def f1_by_group(found: Diff, before: pd.DataFrame, after: pd.DataFrame) -> pd.Da
     for a, b in pairs:
         (f1_a, support_a), (f1_b, support_b) = one.get(a, missing), other.get(b, missing)
         rows.append((a, b, f1_a, f1_b, f1_b - f1_a, support_a, support_b))
-    return pd.DataFrame(rows, columns=list(F1_COLUMNS)).astype({"a": object, "b": object})
+    frame = pd.DataFrame(rows, columns=list(F1_COLUMNS))
+    # As texts, a missing name would become NaN.
+    return frame.assign(
+        a=pd.Series([a for a, _ in pairs], dtype=object), b=pd.Series([b for _, b in pairs], dtype=object)
+    )
 
 
 def _figures(per_class: pd.DataFrame) -> dict[str | None, tuple[float, int]]:

@@ -35,6 +35,13 @@ COLUMNS = {
     "note": st.column_config.TextColumn("Note", width=200),
     "run": st.column_config.TextColumn("Run", width=215),
 }
+NARROW = {
+    "title": st.column_config.TextColumn("Name", width=130),
+    "accuracy": st.column_config.NumberColumn("Accuracy", **SCORE | {"width": 68}),
+    "macro_f1": st.column_config.NumberColumn("Macro-F1", **SCORE | {"width": 68}),
+    "preset": st.column_config.TextColumn("Preset", width=68),
+    "target": st.column_config.TextColumn("Target", width=72),
+}
 BEST = ("title", "stale", "accuracy", "macro_f1", "preset", "target", "grouping", "seconds")
 
 
@@ -75,7 +82,7 @@ def best(runs: Sequence[store.Run], *, key: str) -> None:
     st.dataframe(
         shown, key=table_key(key, [run.id for run in runs]), hide_index=True,
         placeholder="–", column_order=order,
-        column_config=COLUMNS | {"title": st.column_config.TextColumn("Name", width=130)},
+        column_config=COLUMNS | NARROW,
     )  # fmt: skip
 
 

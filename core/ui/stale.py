@@ -14,7 +14,7 @@ HELP = (
     "stale: the run was trained under another partition than the grouping in the sidebar, so its stored figures are "
     "not of your groups. A run of target category still answers them: see Evaluate."
 )
-COLUMN = st.column_config.TextColumn("Stale", width=60, help=HELP)
+COLUMN = st.column_config.TextColumn("Stale", width=48, help=HELP)
 
 
 def mark(run: Run, grouping: Grouping) -> str:

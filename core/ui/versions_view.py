@@ -136,7 +136,9 @@ def _upload(take: Take) -> None:
         st.warning(escaped(str(error)), icon=":material/edit_note:")
         return
     groups = len(set(read.mapping.values()))
-    st.caption(escaped(f"{file.name}: {len(read.mapping):,} categories in {groups:,} groups."))
+    categories = "category" if len(read.mapping) == 1 else "categories"
+    inside = f"{groups:,} {'group' if groups == 1 else 'groups'}"
+    st.caption(escaped(f"{file.name}: {len(read.mapping):,} {categories} in {inside}."))
     _take_button("Take it into the editor", read, f"file {file.name}", take, key="grouping_take_file")
 
 
