@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data import datasets, overview
+from core.data.examples import examples_by_category
 from core.errors import InputError
 from core.evaluation import evaluate
 from core.evaluation.judge import Judged, judge, scores_from
@@ -50,6 +51,16 @@ def _describe(fingerprint: str, _frame: pd.DataFrame) -> pd.DataFrame:
 def describe(dataset: datasets.Dataset) -> pd.DataFrame:
     """Return how long the texts of ``dataset`` are; a third of a second of work the first time."""
     return _describe(dataset.fingerprint, frame(dataset))
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _examples(fingerprint: str, _frame: pd.DataFrame) -> dict[str, list[str]]:
+    return examples_by_category(_frame)
+
+
+def examples(dataset: datasets.Dataset) -> dict[str, list[str]]:
+    """Return a few headlines of each category of ``dataset``."""
+    return _examples(dataset.fingerprint, frame(dataset))
 
 
 def dataset_by_fingerprint(fingerprint: str) -> datasets.Dataset:

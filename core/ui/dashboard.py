@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import pandas as pd
 import streamlit as st
 
 from core.data import datasets
@@ -9,7 +12,6 @@ from core.grouping.grouping import Grouping
 from core.inference.classify import classify
 from core.runs import store, waiting
 from core.ui import cache, charts, components, run_queue, runs_list, shell, welcome
-from core.ui.grouping_edit import group_counts
 
 MOST_GROUPS = 20
 
@@ -85,6 +87,16 @@ def _spread(dataset: datasets.Dataset, grouping: Grouping) -> None:
         st.subheader("Rows by group", anchor=False)
         chart = charts.distribution_bars(groups, palette=shell.palette(), selection="group", label_title="group")
         st.altair_chart(chart, theme=None)
+
+
+def group_counts(grouping: Grouping, counts: Mapping[str, int]) -> pd.DataFrame:
+    """Return one row a group, the largest first: label, rows, share (0 to 1)."""
+    rows: dict[str, int] = {}
+    for category, count in counts.items():
+        rows[grouping.group_of(category)] = rows.get(grouping.group_of(category), 0) + count
+    frame = pd.DataFrame({"label": list(rows), "rows": list(rows.values())})
+    frame["share"] = frame["rows"] / max(frame["rows"].sum(), 1)
+    return frame.sort_values(["rows", "label"], ascending=[False, True]).reset_index(drop=True)
 
 
 def _best_runs(dataset: datasets.Dataset) -> None:

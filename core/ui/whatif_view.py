@@ -65,6 +65,7 @@ def choose_run(dataset: Dataset, preferred: store.Run | None) -> store.Run | Non
         chosen = preferred is not None and run.id == preferred.id
         return own and run.spec.target == "category", own, chosen, metrics.get("accuracy", 0.0)
 
+    labels = {run_id: f"{shell.run_label(run)} · {run.spec.target}" for run_id, run in runs.items()}
     order = sorted(runs, key=lambda run_id: fit(runs[run_id]), reverse=True)
     picked = pick(
         st.selectbox,
@@ -72,7 +73,7 @@ def choose_run(dataset: Dataset, preferred: store.Run | None) -> store.Run | Non
         order,
         page=PAGE,
         name="from",
-        format_func=lambda run_id: f"{shell.run_label(runs[run_id])} · {runs[run_id].spec.target}",
+        format_func=labels.get,
         help="The run whose test rows foretell the figures. One of target category answers every grouping.",
     )
     return runs[picked] if picked else None
