@@ -115,7 +115,7 @@ def test_rows_are_those_of_the_only_dataset_or_of_the_one_that_is_named(desks, t
     assert desks.inside(*compared).json["dataset"] is None
     found = desks.inside(*compared, "--dataset", "two").json
     assert (found["dataset"], found["rows"], found["rows_moved"]) == ("two", 21, 5)
-    assert "does not exist" in refused(desks.inside(*compared, "--dataset", "three"))
+    assert "there is no dataset 'three'" in refused(desks.inside(*compared, "--dataset", "three"))
 
 
 def test_files_and_names_are_compared(core, tmp_path):
