@@ -49,7 +49,7 @@ def draw(draft: Draft, newest: Grouping, dataset: Dataset, examples: Mapping[str
     else:
         st.session_state.setdefault(TAKEN, [])
         data = board.board_data(draft, dataset.category_counts, examples, {"taken": st.session_state[TAKEN], **reply})
-        board.mount(data, key=BOARD, on_edits=lambda: _take_edits(dataset))
+        board.mount(data, key=BOARD, on_edits=lambda: take_edits(st.session_state[BOARD].get("edits"), dataset))
     _beyond(draft, dataset)
 
 
@@ -171,9 +171,11 @@ def _beyond(draft: Draft, dataset: Dataset) -> None:
 # The board
 
 
-def _take_edits(dataset: Dataset) -> None:
-    """Do what the board reports, each edit once, however often the browser sends it."""
-    sent = st.session_state[BOARD].get("edits")
+def take_edits(sent: Any, dataset: Dataset) -> None:
+    """Do what the board reports, each edit once, however often the browser sends it.
+
+    ``sent`` is whatever came from the browser; what is not a list of reports with an id is passed over.
+    """
     taken = st.session_state.setdefault(TAKEN, [])
     for payload in sent if isinstance(sent, list) else []:
         edit_id = payload.get("id") if isinstance(payload, dict) else None

@@ -171,7 +171,7 @@ def test_a_draft_that_was_discarded_elsewhere_is_stored_again(home):
 
 @pytest.mark.parametrize("draft_id", ["", "../desks/v0001", "..%2f", "ffffffffffff", "F" * 12, "a" * 5000, "a\x00b"])
 def test_an_id_that_is_none_is_not_found(home, draft_id):
-    with pytest.raises(NotFound, match="there is no unsaved draft .*; it was saved or discarded, choose another"):
+    with pytest.raises(NotFound, match=r"there is no unsaved draft .*; it was saved or discarded, choose another"):
         drafts.load(draft_id)
 
 
@@ -217,5 +217,5 @@ def test_files_of_another_kind_are_left_out(home):
 
 def test_a_folder_that_cannot_be_written_is_told(home):
     groupings_root().write_text("a file where the folder should be")
-    with pytest.raises(InputError, match="the draft cannot be kept in .*; make room there, then edit again"):
+    with pytest.raises(InputError, match=r"the draft cannot be kept in .*; make room there, then edit again"):
         drafts.store(drafts.begin(BASE))

@@ -1,0 +1,195 @@
+"""The board in a real browser: what a hand and a keyboard do to it, and what is found again after a reload."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from core.browser import settled
+from core.data.sample import import_sample
+from core.grouping import versions
+from core.grouping.grouping import Grouping
+
+ODD = "<b onclick=\"alert(1)\">Weltü</b> 🎉 'q'"
+
+
+@pytest.fixture(scope="module")
+def app_home(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("board")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COPYDESK_HOME", str(folder))
+        import_sample()
+        versions.save(Grouping("long", {"TECH": "y" * 200, "SPORTS": "y" * 200, "CRIME": "<img src=x> " * 16}))
+    return folder
+
+
+@pytest.fixture
+def board(page, address):
+    """The page of the built-in grouping, whose console must stay without an error."""
+    errors = []
+    page.on("console", lambda message: errors.append(message) if message.type == "error" else None)
+    page.goto(f"{address}/grouping?grouping=huffpost-12")
+    settled(page)
+    yield page
+    # Streamlit looks for its own server beside the page's address first.
+    assert [error.text for error in errors if "/_stcore/" not in error.location["url"]] == []
+
+
+def chip(page, name):
+    return page.get_by_role("button", name=re.compile(f"^{re.escape(name)}, [0-9,]+ row"))
+
+
+def card(page, name):
+    return page.get_by_role("group", name=f"{name}: ")
+
+
+def title(page, name):
+    return card(page, name).get_by_role("button", name=f"Group {name}, select", exact=True)
+
+
+def told(page):
+    return page.locator(".board").get_by_role("status")
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.shadowRoot?.activeElement?.dataset.key")
+
+
+def test_a_category_is_dragged_to_a_group_and_found_there_after_a_reload(board, screenshot):
+    chip(board, "TECH").drag_to(card(board, "EDUCATION"))
+    expect(chip(card(board, "EDUCATION"), "TECH")).to_be_visible()
+    expect(told(board)).to_have_text("Moved TECH to EDUCATION")
+    expect(card(board, "TECHNOLOGY")).to_have_count(0)
+    screenshot(board, "board-dragged")
+    board.reload()
+    settled(board)
+    expect(chip(card(board, "EDUCATION"), "TECH")).to_be_visible()
+    expect(board.get_by_role("button", name="1 unsaved change")).to_be_visible()
+
+
+def test_all_that_is_selected_is_dragged_and_a_new_group_asks_for_its_name(board):
+    chip(board, "TECH").click()
+    chip(board, "SPORTS").click()
+    expect(told(board)).to_contain_text("2 categories selected")
+    chip(board, "TECH").hover()
+    board.mouse.down()
+    chip(board, "CRIME").hover()
+    zone = board.get_by_text("New group", exact=True)
+    zone.hover()
+    board.mouse.up()
+    board.get_by_role("combobox", name="New group of 2 categories").fill(ODD)
+    board.keyboard.press("Enter")
+    expect(card(board, ODD).locator(".chip")).to_have_count(2)
+
+
+def test_the_keyboard_moves_and_keeps_its_place(board):
+    chip(board, "MONEY").focus()
+    board.keyboard.press("Space")
+    board.keyboard.press("ArrowUp")
+    board.keyboard.press("Space")
+    expect(chip(board, "MONEY")).to_have_attribute("aria-pressed", "true")
+    expect(told(board)).to_contain_text("2 categories selected")
+    board.keyboard.press("m")
+    board.keyboard.type("crim")
+    board.keyboard.press("Enter")
+    expect(card(board, "CRIME").locator(".chip")).to_have_count(3)
+    expect(told(board)).to_contain_text("to CRIME")
+    assert focused(board).startswith("category:")
+    expect(chip(board, "MONEY")).to_have_attribute("aria-pressed", "false")
+
+
+def test_edits_that_follow_closely_are_each_done_once(board):
+    alone = board.locator(".alone .chip")
+    before = alone.count()
+    for name in ("TRAVEL", "TASTE", "WOMEN", "MONEY"):
+        chip(board, name).focus()
+        board.keyboard.press("Delete")
+    expect(alone).to_have_count(before + 4)
+    for left in (3, 2, 1, 0):
+        board.keyboard.press("Control+z")
+        expect(alone).to_have_count(before + left)
+    expect(board.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_a_group_is_renamed_in_place_and_a_taken_name_is_refused(board):
+    title(board, "VOICES").focus()
+    board.keyboard.press("F2")
+    board.keyboard.type("never")
+    board.keyboard.press("Escape")
+    expect(title(board, "VOICES")).to_be_focused()
+    board.keyboard.press("F2")
+    board.keyboard.type(ODD)
+    board.keyboard.press("Enter")
+    expect(title(board, ODD)).to_be_focused()
+    expect(title(board, ODD)).to_have_text(ODD)
+    board.get_by_role("button", name=f"Rename {ODD}", exact=True).click()
+    board.keyboard.type("SPORTS")
+    board.keyboard.press("Enter")
+    expect(board.get_by_role("alert").filter(has_text="merge them instead")).to_be_visible()
+    expect(card(board, ODD)).to_be_visible()
+
+
+def test_groups_are_merged_undone_and_merged_again(board, screenshot):
+    title(board, "VOICES").click()
+    title(board, "EDUCATION").click()
+    chip(board, "SPORTS").click()
+    board.get_by_role("button", name="Merge…").click()
+    screenshot(board, "board-merge")
+    board.keyboard.press("Enter")
+    expect(card(board, "VOICES").locator(".chip")).to_have_count(7)
+    board.get_by_role("button", name="Undo").click()
+    expect(card(board, "VOICES").locator(".chip")).to_have_count(4)
+    expect(told(board)).to_have_text("Undone: Merged VOICES and 2 more into VOICES")
+    board.get_by_role("button", name="Redo").click()
+    expect(card(board, "VOICES").locator(".chip")).to_have_count(7)
+    title(board, "VOICES").click()
+    board.get_by_role("button", name="Split", exact=True).click()
+    expect(card(board, "VOICES")).to_have_count(0)
+
+
+def test_a_group_dragged_onto_another_is_merged_into_it(board):
+    title(board, "EDUCATION").drag_to(card(board, "VOICES"))
+    expect(card(board, "VOICES").locator(".chip")).to_have_count(6)
+
+
+def test_a_chip_tells_examples_and_the_filter_hides_the_rest(board):
+    chip(board, "POLITICS").hover()
+    expect(board.get_by_role("tooltip").locator("li")).to_have_count(3)
+    board.get_by_role("searchbox", name="Filter categories and groups").fill("voice")
+    expect(card(board, "VOICES").locator(".chip:visible")).to_have_count(4)
+    expect(card(board, "NEWS")).to_be_hidden()
+    # The app's own shortcuts stay asleep while somebody types.
+    board.keyboard.type("rrc")
+    expect(told(board)).to_contain_text("0 of")
+
+
+def test_an_edit_is_saved_and_its_table_says_the_same(board):
+    chip(board, "TECH").focus()
+    board.keyboard.press("Delete")
+    board.get_by_role("button", name="Save as").click()
+    board.get_by_label("Name", exact=True).fill("by hand")
+    board.get_by_role("button", name="Save", exact=True).click()
+    expect(board.get_by_role("alert").filter(has_text="cannot be used")).to_be_visible()
+    board.get_by_label("Name", exact=True).fill("by-hand")
+    board.get_by_role("button", name="Save", exact=True).click()
+    board.wait_for_url(re.compile("grouping=by-hand"))
+    expect(board.get_by_text("No unsaved changes")).to_be_visible()
+    assert "draft=" not in board.url
+    board.get_by_test_id("stMain").get_by_role("radio", name="Table").click()
+    expect(board.get_by_test_id("stDataFrame").first).to_be_visible()
+    board.wait_for_url(re.compile("editor=Table"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_names_of_any_length_stay_in_their_cards(browser, address, screenshot, width, scheme):
+    page = browser.page(width=width, height=800, color_scheme=scheme)
+    page.goto(f"{address}/grouping?grouping=long")
+    settled(page)
+    assert (
+        page.locator(".card").evaluate_all("cards => cards.filter(card => card.scrollWidth > card.clientWidth).length")
+        == 0
+    )
+    assert page.locator(".board img").count() == 0
+    screenshot(page, f"board-long-{width}-{scheme}")
+    page.context.close()
