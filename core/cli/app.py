@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import typer
 
 from core import __version__
-from core.cli import answers, data, grouping, runs, service, training
+from core.cli import answers, data, grouping, labels, runs, service, training
 from core.errors import CopydeskError, InputError, one_line, shorten
 
 DONE, RUN_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(data.app, name="data")
 app.add_typer(grouping.app, name="grouping")
+app.add_typer(labels.app, name="labels")
 app.add_typer(runs.app, name="runs")
 training.register(app)
 answers.register(app)
