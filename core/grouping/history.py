@@ -54,14 +54,16 @@ def history(name: str) -> list[Saved]:
 
     They are compared by the categories that they name themselves: a version may be older than any dataset.
     """
+    loaded = {version: _load(f"{name}@{version}") for version in versions.versions(name)}
+    universe = {category for grouping, _ in loaded.values() if grouping for category in grouping.mapping}
+    alike: dict[str, list[int]] = {}
     found: list[Saved] = []
     before: Grouping | None = None
-    for version in versions.versions(name):
-        grouping, error = _load(f"{name}@{version}")
-        earlier = [one.grouping for one in found if one.grouping]
-        same = [one.version for one in earlier if grouping and diff(one, grouping, {}).same_partition]
+    for version, (grouping, error) in loaded.items():
+        same = alike.setdefault(grouping.partition_hash(universe), []) if grouping else []
         moved = len(diff(before, grouping, {}).moves) if before and grouping else None
-        found.append(Saved(version, _written(name, version), grouping, error, moved, tuple(filter(None, same))))
+        found.append(Saved(version, _written(name, version), grouping, error, moved, tuple(same)))
+        same.append(version)
         before = grouping or before
     return found
 

@@ -42,7 +42,7 @@ def draw(
 def titles_of(a: Grouping, b: Grouping) -> tuple[str, str]:
     """Return what two groupings are called beside each other: an edit of a grouping bears its name."""
     one, other = (f"{grouping.name}@{grouping.version}" if grouping.version else grouping.name for grouping in (a, b))
-    return (one, other) if one != other else (f"{one}, saved", f"{other}, edited")
+    return (one, other) if one != other else (one, f"the edit of {other}")
 
 
 def figures(found: Diff) -> None:

@@ -28,5 +28,5 @@ def test_flows_are_counted_in_what_is_known():
 
 
 def test_an_edit_is_told_from_what_it_is_an_edit_of():
-    assert diff_view.titles_of(A, B) == ("desks@1, saved", "desks@1, edited")
+    assert diff_view.titles_of(A, B) == ("desks@1", "the edit of desks@1")
     assert diff_view.titles_of(Grouping("raw"), A) == ("raw", "desks@1")
