@@ -76,9 +76,8 @@ def splits(scores: Scores, evidence: Evidence, grouping: Grouping, *, top: int =
         if len(tested) < 2:
             continue
         second = _second_part(pairwise_auc(true, probabilities, tested, seed=seed))
-        one, other = np.setdiff1d(inside, tested[second]), tested[second]
-        if evidence.rows[one].sum() < evidence.rows[other].sum():
-            one, other = other, one
+        one, other = sorted((tested[~second], tested[second]), key=lambda part: -evidence.rows[part].sum())
+        one = np.concatenate([one, inside[evidence.tested[inside] == 0]])
         found.append(_described(group, (one, other), grouping, evidence, true, probabilities))
     return sorted(found, key=lambda split: (-split.auc, split.group))[:top]
 
@@ -156,12 +155,16 @@ def pairwise_auc(true: np.ndarray, probabilities: np.ndarray, inside: np.ndarray
 
 def _second_part(apart: np.ndarray) -> np.ndarray:
     """Return which of n categories belong to the second part of the best cut, bool, shape (n,)."""
-    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.cluster.hierarchy import linkage, to_tree
     from scipy.spatial.distance import squareform
 
-    distance = np.maximum(apart, 1.0 - apart)
+    # Under ½ the model takes them for one another: nearer still than those that it guesses at.
+    distance = apart.copy()
     np.fill_diagonal(distance, 0.0)
-    return fcluster(linkage(squareform(distance), "average"), 2, "maxclust") == 2
+    second = np.zeros(len(apart), dtype=bool)
+    # The root's two sides, since a cut by height finds a single cluster where two merges are as high.
+    second[to_tree(linkage(squareform(distance), "average")).right.pre_order()] = True
+    return second
 
 
 def distinctive_words(

@@ -219,26 +219,29 @@ def closest_pairs(
 ) -> list[tuple[str, str]]:
     """Return up to ``most`` pairs of headlines, one of each side, that are nearest by the cosine of TF-IDF.
 
-    No headline stands in two pairs. Of pairs with the same text on both sides one is enough: the
-    others show what is alike but for being the same. The first ``limit`` of each side are compared.
+    Pairs that share two words or more come before those that share one, whose cosine says little. No
+    headline stands in two pairs. Of pairs with the same text on both sides one is enough: the others
+    show what is alike but for being the same. The first ``limit`` of each side are compared.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     sides = [_distinct(one[:limit]), _distinct(other[:limit])]
     try:
-        # Few words make a headline: without the commonest left out, "What You Need to Know" makes neighbours.
+        # Few words make a headline: with the commonest left in, "What You Need to Know" makes neighbours.
         vectors = TfidfVectorizer(sublinear_tf=True, stop_words="english", dtype=np.float32).fit_transform(
             [*sides[0], *sides[1]]
         )
     except ValueError:
         # scikit-learn refuses texts without any word to count.
         return []
-    cosine = (vectors[: len(sides[0])] @ vectors[len(sides[0]) :].T).tocoo()
+    left, right = vectors[: len(sides[0])], vectors[len(sides[0]) :]
+    several = (left > 0).astype(np.float32) @ (right > 0).astype(np.float32).T > 1
+    near = (left @ right.T + several).tocoo()
     found: list[tuple[str, str]] = []
     used: tuple[set[int], set[int]] = (set(), set())
     same = False
-    for at in np.argsort(-cosine.data, kind="stable"):
-        row, column = int(cosine.row[at]), int(cosine.col[at])
+    for at in np.argsort(-near.data, kind="stable"):
+        row, column = int(near.row[at]), int(near.col[at])
         is_same = sides[0][row].casefold() == sides[1][column].casefold()
         if row in used[0] or column in used[1] or (is_same and same):
             continue

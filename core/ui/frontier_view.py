@@ -96,7 +96,8 @@ def _chart(found: Frontier, figures: Figures, draft: Grouping, measure: str, pal
     )
     st.caption(
         "Each line starts from every category by itself and merges two groups at a time, always the two that serve "
-        "its own aim best. A click on a point takes that grouping into the editor; undo brings yours back."
+        "its own aim best. Accuracy alone is served best by one group that swallows the others, so read it beside "
+        "information kept. A click on a point takes that grouping into the editor; undo brings yours back."
     )
 
 
@@ -113,9 +114,12 @@ def what_of(point: Point) -> str:
 
 def _sentences(found: Frontier, figures: Figures, draft: Grouping) -> None:
     """Say for each measure how far the edited grouping is from the best of its size."""
-    st.markdown(f"**{escaped(draft.name)}**, {figures.groups:,} {'group' if figures.groups == 1 else 'groups'}, is")
-    for measure, word in WORDS.items():
-        st.markdown(f"{word} **{getattr(figures, measure):.3f}**: {escaped(distance(found, figures, measure))}")
+    count = f"{figures.groups:,} {'group' if figures.groups == 1 else 'groups'}"
+    lines = [
+        f"- {word} **{getattr(figures, measure):.3f}**: {escaped(distance(found, figures, measure))}"
+        for measure, word in WORDS.items()
+    ]
+    st.markdown("\n".join([f"**{escaped(draft.name)}**, {count}:", "", *lines]))
 
 
 def _by_number(found: Frontier, figures: Figures, draft: Grouping, measure: str, take: Take) -> None:

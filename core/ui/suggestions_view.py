@@ -18,8 +18,6 @@ from core.ui.theme import Palette
 
 PAGE = "grouping"
 TOP = 10
-# A name may be long, and a button says only what it does.
-NAME = 40
 STYLE = """<style>
 .pairs {{ width: 100%; border-collapse: collapse; font-size: .85rem; line-height: 1.3; table-layout: fixed; }}
 .pairs th {{ font-weight: 600; text-align: left; }}
@@ -41,13 +39,13 @@ def draw(
     with left:
         st.subheader("Merge", anchor=False)
         st.caption(
-            "Groups that model, words and calendar hardly tell apart: the more of all four (confusion, confident "
-            "joint, words, one before the other), the further up."
+            "Groups that are hardly told apart. The score is the geometric mean of confusion, confident joint, "
+            "likeness of words, and how surely one comes before the other in time."
         )
         for place, merge in enumerate(found.merges):
             _merge(place, merge, palette, take)
         if not found.merges:
-            st.write(_nothing(len(draft.labels(found_categories(run, dataset)))))
+            st.write(_nothing(found.figures.groups))
     with right:
         st.subheader("Split", anchor=False)
         st.caption("Groups of several categories, cut in two where the model tells them apart best.")
@@ -55,11 +53,6 @@ def draw(
             _split(place, split, take)
         if not found.splits:
             st.write("No group has two categories with test rows, so there is nothing to take apart.")
-
-
-def found_categories(run: Run, dataset: Dataset) -> tuple[str, ...]:
-    """Return the categories that the evidence is about."""
-    return cache_advice.basis(run, dataset).evidence.names
 
 
 def _nothing(groups: int) -> str:
@@ -70,7 +63,7 @@ def _nothing(groups: int) -> str:
 
 def _merge(place: int, one: MergeAdvice, palette: Palette, take: Callable[[Grouping, str], None]) -> None:
     merge = one.merge
-    with st.container(border=True, gap="small"):
+    with st.container(border=True, gap="xsmall"):
         _head(
             f"{merge.a} + {merge.b}",
             f"grouping_try_merge_{place}",
@@ -87,7 +80,7 @@ def _merge(place: int, one: MergeAdvice, palette: Palette, take: Callable[[Group
 
 def _split(place: int, one: SplitAdvice, take: Callable[[Grouping, str], None]) -> None:
     split = one.split
-    with st.container(border=True, gap="small"):
+    with st.container(border=True, gap="xsmall"):
         what = f"split {split.group} into {split.names[0]} and {split.names[1]}"
         _head(
             f"{split.group} → {split.names[0]} | {split.names[1]}",
@@ -106,11 +99,17 @@ def _split(place: int, one: SplitAdvice, take: Callable[[Grouping, str], None]) 
 
 def _head(title: str, key: str, grouping: Grouping, what: str, take: Callable[[Grouping, str], None]) -> None:
     """Draw what is suggested, and the button that tries it."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{escaped(title)}**", width="stretch")
-        st.button(
-            "Try it", key=key, icon=":material/play_arrow:", on_click=take, args=(grouping, what), help=escaped(what)
-        )
+    name, button = st.columns([3, 1], vertical_alignment="top")
+    name.markdown(f"**{escaped(title)}**")
+    button.button(
+        "Try it",
+        key=key,
+        icon=":material/play_arrow:",
+        on_click=take,
+        args=(grouping, what),
+        help=escaped(what[0].upper() + what[1:]),
+        width="stretch",
+    )
 
 
 def effect_text(effect: Effect) -> str:
