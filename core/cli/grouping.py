@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.cli import grouping_advice
 from core.cli.printing import Json, emit, pairs, say, table
 
 if TYPE_CHECKING:
@@ -176,3 +177,6 @@ def document(grouping: Grouping) -> dict[str, Any]:
         "members": dict(sorted(members.items())),
         "mapping": dict(grouping.mapping),
     }
+
+
+grouping_advice.register(app)
