@@ -113,6 +113,10 @@ def test_a_group_of_few_rows_can_be_seen():
     [
         (frame_of(RAW, RAW, {}), "Nothing to show"),
         (frame_of(HUFFPOST_12, HUFFPOST_12), "Nothing moves: both groupings divide the categories alike."),
+        (
+            frame_of(RAW, Grouping("all", dict.fromkeys(map(str, range(201)), "all"))),
+            "243 ribbons are too many for a picture; the table lists what moves.",
+        ),
     ],
 )
 def test_what_has_no_picture_is_said_in_words(frame, words):

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.ui.charts.axes import LINE, counted, nothing_to_show, room_for, wrapped
+from core.ui.charts.axes import LINE, counted, nothing_to_show, percent, room_for, wrapped
 from core.ui.theme import Palette, themed
 
 ROWS = 420  # px that all rows together are high
@@ -18,7 +18,8 @@ GAP = 5  # px between two groups
 HEAD = 26  # px for the names of the groupings above
 NODE = 0.012  # width of a group's bar, in widths of the picture between them
 NARROWEST = 120  # px between the groups of both sides
-CURVE = np.linspace(0, 1, 25)
+MOST = 200  # ribbons that are drawn; more are a smear that takes seconds
+CURVE = np.linspace(0, 1, 17)
 SMOOTH = CURVE**2 * (3 - 2 * CURVE)
 LEFT, RIGHT = 0, 1
 
@@ -44,12 +45,16 @@ def flow_picture(
     ``frame`` has one row a pair of groups that share anything: origin, target (str), rows (int, in
     ``unit``), categories (str, their names), moves (bool, False for the two groups that are matched).
     ``titles`` are the names of the groupings. The largest group of the one stands first, and each group of
-    the other beside the one it was matched with. A ribbon is never thinner than can be seen.
+    the other beside the one it was matched with. A ribbon is never thinner than can be seen. Over 200
+    ribbons are left to the table.
     """
     if frame.empty:
         return nothing_to_show(palette)
     if not frame["moves"].any():
         return nothing_to_show(palette, words="Nothing moves: both groupings divide the categories alike.")
+    if len(frame) > MOST:
+        words = f"{counted(len(frame))} ribbons are too many for a picture; the table lists what moves."
+        return nothing_to_show(palette, words=words)
     data = _sized(frame)
     groups = _groups(data)
     height = max(group.top + group.height for group in groups)
@@ -134,38 +139,35 @@ def _curves(data: pd.DataFrame, place: Mapping[tuple[int, str], _Group], unit: s
     """Return the points of all ribbons: number, x, top, bottom and what the tooltip says."""
     begin = _stacked(data, LEFT, "origin", "right", place)
     end = _stacked(data, RIGHT, "target", "left", place)
-    total = max(int(data["rows"].sum()), 1)
-    parts = []
-    for number, (row, here, there) in enumerate(zip(data.itertuples(), begin, end, strict=True)):
-        top = here + (there - here) * SMOOTH
-        said = "moves" if row.moves else "stays" if row.origin == row.target else "stays, renamed"
-        parts.append(
-            pd.DataFrame(
-                {
-                    "x": CURVE,
-                    "top": top,
-                    "bottom": top + row.thick,
-                    "number": number,
-                    "moves": row.moves,
-                    "origin": row.origin,
-                    "target": row.target,
-                    "what": said,
-                    "told": f"{counted(row.rows)} {unit}, {row.rows / total:.1%}",
-                    "categories": row.categories,
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True)
+    top = np.array(begin)[:, None] + (np.array(end) - np.array(begin))[:, None] * SMOOTH
+    same = np.where(data["origin"] == data["target"], "stays", "stays, renamed")
+    share = data["rows"] / max(int(data["rows"].sum()), 1)
+    ribbons = pd.DataFrame(
+        {
+            "number": range(len(data)),
+            "moves": data["moves"],
+            "origin": data["origin"],
+            "target": data["target"],
+            "what": np.where(data["moves"], "moves", same),
+            "told": [
+                f"{counted(rows)} {unit}, {percent(part)}" for rows, part in zip(data["rows"], share, strict=True)
+            ],
+            "categories": data["categories"],
+        }
+    )
+    points = ribbons.loc[ribbons.index.repeat(len(CURVE))].reset_index(drop=True)
+    bottom = top + data["thick"].to_numpy()[:, None]
+    return points.assign(x=np.tile(CURVE, len(data)), top=top.ravel(), bottom=bottom.ravel())
 
 
 def _stacked(
     data: pd.DataFrame, side: int, column: str, order: str, place: Mapping[tuple[int, str], _Group]
 ) -> list[float]:
     """Return where each ribbon begins in its group, those to the upper groups of the other side above."""
-    begin = pd.Series(0.0, index=data.index)
-    for name, inside in data.sort_values(order).groupby(column):
-        begin[inside.index] = place[side, str(name)].top + inside["thick"].cumsum() - inside["thick"]
-    return begin.tolist()
+    tops = {name: group.top for (where, name), group in place.items() if where == side}
+    ordered = data.sort_values(order)
+    above = ordered.groupby(column)["thick"].cumsum() - ordered["thick"]
+    return (above + ordered[column].map(tops)).reindex(data.index).tolist()
 
 
 def _ribbons(points: pd.DataFrame, x: alt.X, y: alt.Y, palette: Palette) -> Iterable[alt.Chart]:
