@@ -11,6 +11,7 @@ from core.cli.printing import Json, emit, say
 from core.errors import InputError, shorten
 
 if TYPE_CHECKING:
+    from core.data.datasets import Dataset
     from core.runs.store import Run
 
 SetOption = Annotated[
@@ -38,6 +39,9 @@ def train(
     priority: Annotated[
         int, typer.Option(min=-1000, max=1000, help="A waiting run of a higher priority starts earlier.")
     ] = 0,
+    corrections: Annotated[
+        bool, typer.Option("--corrections", help="Learn the labels corrected by `labels correct`, test rows apart.")
+    ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the end; exit with 1 if it is not a success.")] = False,
     json: Json = False,
 ) -> None:
@@ -60,6 +64,7 @@ def train(
         seed=seed,
         test_share=test_share,
         split=split,
+        corrections=corrections_of(found) if corrections else None,
     )
     outlook = look_ahead(spec, found)
     if not json:
@@ -68,6 +73,19 @@ def train(
         say(f"warning: {warning}")
     run = local.submit(spec, priority=priority, expected_seconds=outlook.seconds)
     start_or_wait(run, "started", wait, json)
+
+
+def corrections_of(dataset: Dataset) -> dict[int, str]:
+    """Return the corrected labels of a dataset; InputError when there is none."""
+    from core.data.corrections import corrected
+
+    found = corrected(dataset)
+    if not found:
+        raise InputError(
+            f"dataset {shorten(dataset.name)} has no corrected label; correct one with `labels correct`, "
+            "or train without --corrections"
+        )
+    return found
 
 
 def overrides_from(settings: list[str]) -> dict[str, str]:

@@ -68,11 +68,6 @@ class Overlay:
     unreadable: int = 0
 
     @property
-    def corrections(self) -> dict[int, str]:
-        """Row -> right category, by row; for the rows that were corrected."""
-        return {row: one.to for row, one in sorted(self.verdicts.items()) if one.to is not None}
-
-    @property
     def counts(self) -> dict[str, int]:
         """Verdict -> how many are in force; all three are there."""
         made = [one.verdict for one in self.verdicts.values()]
@@ -91,6 +86,16 @@ def overlay(fingerprint: str) -> Overlay:
     except FileNotFoundError:
         return Overlay({})
     return _folded(content, fingerprint)
+
+
+def corrected(dataset: Dataset) -> dict[int, str]:
+    """Return row -> right category of the corrected rows, by row; what does not fit the dataset is left out."""
+    found = overlay(dataset.fingerprint).verdicts
+    return {
+        row: one.to
+        for row, one in sorted(found.items())
+        if one.to is not None and row < dataset.rows and one.to in dataset.category_counts
+    }
 
 
 def _folded(content: bytes, fingerprint: str) -> Overlay:

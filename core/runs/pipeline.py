@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.data import datasets
+from core.data.corrections import applied
 from core.data.records import text_of
 from core.errors import InputError, shorten
 from core.evaluation.judge import judge
@@ -48,9 +49,13 @@ def train(spec: TrainingSpec, run_path: Path, report: Report) -> dict[str, Any]:
     texts = text_of(frame)
     training, test = split_frame(frame, texts, spec)
     report("read", 1, 1)
-    targets = frame["category"].map(spec.target_of).astype(str)
+    is_training = set(training.tolist())
+    learned = {row: category for row, category in spec.corrections.items() if row in is_training}
+    targets = applied(frame["category"], learned).map(spec.target_of).astype(str)
     _check_split(spec, targets.iloc[training].nunique(), len(test))
     print(f"{len(training):,} training rows, {len(test):,} test rows of {dataset.name}", flush=True)
+    if spec.corrections:
+        print(f"{len(learned):,} of {len(spec.corrections):,} corrections are of training rows", flush=True)
     classifier = registry.fit(
         spec.model,
         texts.iloc[training].tolist(),
@@ -68,8 +73,13 @@ def train(spec: TrainingSpec, run_path: Path, report: Report) -> dict[str, Any]:
         categories=pd.Categorical(frame["category"].iloc[test]).remove_unused_categories(),
         probabilities=_predict(classifier, texts.iloc[test].tolist(), report),
     )
-    counts = {"training_rows": len(training), **seen.figures()}
+    counts = {"training_rows": len(training), **_corrected(spec, len(learned)), **seen.figures()}
     return _save(run_path, classifier, predictions, {**figures(spec, predictions), **counts}, report, start)
+
+
+def _corrected(spec: TrainingSpec, learned: int) -> dict[str, int]:
+    """Return how many training rows were corrected, as a figure of the run; nothing where corrections are off."""
+    return {"corrected_rows": learned} if spec.corrections else {}
 
 
 class GpuMemory:

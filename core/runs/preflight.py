@@ -193,6 +193,12 @@ def warnings(
     return found
 
 
+def corrections_text(count: int) -> str:
+    """Return what is to be known of a run with ``count`` corrected labels."""
+    labels = "1 corrected label" if count == 1 else f"{count:,} corrected labels"
+    return f"trained with {labels}; test rows keep the dataset's labels, so that runs stay comparable"
+
+
 def _check_disk(needed: int) -> None:
     free = free_disk()
     if free < needed + SPARE_DISK_BYTES:

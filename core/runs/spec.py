@@ -62,6 +62,9 @@ class TrainingSpec(_Frozen):
     target: "category" (answers any grouping by adding up) or "group".
     device: "gpu" for a run that waits for a GPU of its own, "gpus" for one that waits for them all, on a
         machine that has any.
+    corrections: row -> category, of the rows that are trained on under another category than the dataset has.
+        Copied when the run is planned, so no later decision changes what the run means. The split and the
+        test rows keep the dataset's categories: runs with and without corrections are judged alike.
     """
 
     format: Literal[1] = 1
@@ -77,6 +80,7 @@ class TrainingSpec(_Frozen):
     target: Literal["category", "group"] = "category"
     device: Literal["cpu", "gpu", "gpus"] = "cpu"
     grouping: SpecGrouping
+    corrections: dict[int, str] = {}
 
     def target_of(self, category: str) -> str:
         """Return the label that a record of ``category`` is trained on."""
@@ -109,8 +113,14 @@ def plan(
     seed: int = 42,
     test_share: float = 0.2,
     split: str = "random",
+    corrections: Mapping[int, str] | None = None,
 ) -> TrainingSpec:
-    """Return the spec of a run that can be trained, else raise InputError with the reason."""
+    """Return the spec of a run that can be trained, else raise InputError with the reason.
+
+    Parameters
+    ----------
+    corrections: row -> category to train on in place of the dataset's (`core.data.corrections`); None: none.
+    """
     from core.grouping.builtin import default_for
     from core.models.registry import device_for, settings_from
     from core.runs.preflight import check
@@ -131,6 +141,7 @@ def plan(
         target=target,
         device=device_for(model, settings),
         grouping=spec_grouping(grouping),
+        corrections=dict(corrections or {}),
     )
     check(spec, dataset)
     return spec

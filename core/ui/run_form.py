@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.data import corrections
 from core.data.datasets import Dataset
 from core.errors import CopydeskError
 from core.grouping.grouping import Grouping
@@ -58,8 +59,9 @@ def draw(dataset: Dataset, grouping: Grouping) -> None:
     preset = pick(st.segmented_control, "Preset", presets(model), page=PAGE, name="preset", required=True)
     example = _example(model, preset)
     advanced = _advanced(model, preset, example)
+    corrected = _corrections(dataset)
     try:
-        spec, outlook = _planned(dataset, grouping, model, target, preset, advanced)
+        spec, outlook = _planned(dataset, grouping, model, target, preset, advanced, corrected)
     except CopydeskError as error:
         st.warning(escaped(str(error)), icon=":material/edit_note:")
         st.button("Start", type="primary", icon=":material/play_arrow:", disabled=True, key="train_start")
@@ -70,7 +72,13 @@ def draw(dataset: Dataset, grouping: Grouping) -> None:
 
 
 def _planned(
-    dataset: Dataset, grouping: Grouping, model: str, target: str, preset: str, advanced: Advanced
+    dataset: Dataset,
+    grouping: Grouping,
+    model: str,
+    target: str,
+    preset: str,
+    advanced: Advanced,
+    corrected: Mapping[int, str],
 ) -> tuple[TrainingSpec, Outlook]:
     spec = plan(
         dataset,
@@ -82,8 +90,23 @@ def _planned(
         seed=advanced.seed,
         test_share=advanced.test_share,
         split=advanced.split,
+        corrections=corrected,
     )
     return spec, look_ahead(spec, dataset)
+
+
+def _corrections(dataset: Dataset) -> Mapping[int, str]:
+    """Draw the switch for corrected labels where there are any; return those that the run is to learn."""
+    found = corrections.corrected(dataset)
+    if not found:
+        return {}
+    count = "the corrected label" if len(found) == 1 else f"the {len(found):,} corrected labels"
+    wanted = st.checkbox(
+        f"Learn {count}",
+        key="train_corrections",
+        help="Those decided about on Evaluate, under Labels. Test rows keep the labels of the dataset.",
+    )
+    return found if wanted else {}
 
 
 def _told(outlook: Outlook) -> None:
