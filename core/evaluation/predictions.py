@@ -67,6 +67,13 @@ def load_predictions(directory: Path) -> Predictions:
             f"{directory}: probabilities of shape {probabilities.shape} do not fit "
             f"{len(frame)} rows and {len(document['labels'])} labels; train the run again"
         )
+    # A comparison with NaN is false.
+    if probabilities.size and not (probabilities.min() >= 0 and probabilities.max() <= 1):
+        wrong = int((~((probabilities >= 0) & (probabilities <= 1))).any(axis=1).sum())
+        raise DamagedError(
+            f"{directory}: {wrong:,} of {len(frame):,} rows have probabilities that are no numbers from 0 to 1; "
+            "train the run again"
+        )
     return Predictions(
         dataset=document["dataset"],
         fingerprint=document["fingerprint"],
