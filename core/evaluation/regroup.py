@@ -16,6 +16,7 @@ from core.grouping.grouping import Grouping
 from core.grouping.scores import Scores
 from core.grouping.whatif import Difference, Figures, Outcome, WhatIf, differences, flips, outcome, what_if
 from core.runs import states, store
+from core.runs.staleness import is_stale
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,7 @@ def trained_on(runs: list[store.Run], grouping: Grouping, fingerprint: str) -> l
         if run.state == states.SUCCEEDED
         and run.spec.target == "group"
         and run.spec.fingerprint == fingerprint
-        and run.spec.grouping.grouping().partition_hash(run.spec.categories)
-        == grouping.partition_hash(run.spec.categories)
+        and not is_stale(run.spec, grouping)
     ]
 
 

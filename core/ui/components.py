@@ -18,10 +18,10 @@ def escaped(text: str) -> str:
     return "".join(f"\\{letter}" if letter in SPECIAL else letter for letter in text)
 
 
-def link(page: str, label: str) -> None:
-    """Draw a link to another page; nothing where a page is shown without its navigation."""
+def link(page: str, label: str, **query: str) -> None:
+    """Draw a link to another page, with ``query`` in its URL; nothing where a page is shown without its navigation."""
     with contextlib.suppress(st.errors.StreamlitAPIException, KeyError):
-        st.page_link(page, label=label, icon=":material/arrow_forward:")
+        st.page_link(page, label=label, icon=":material/arrow_forward:", query_params=query)
 
 
 def years(dataset: datasets.Dataset) -> str:

@@ -8,8 +8,8 @@ import functools
 import streamlit as st
 
 from core.errors import CopydeskError
-from core.runs import states, store
-from core.ui import run_actions, run_facts, run_figures, run_queue, shell, stale
+from core.runs import staleness, states, store
+from core.ui import components, run_actions, run_facts, run_figures, run_queue, shell, stale
 from core.ui.components import escaped
 from core.ui.theme import Palette
 
@@ -100,6 +100,14 @@ def _outcome(run: store.Run) -> None:
         st.code(end, language=None)
     if run.status.get("metrics"):
         _metrics(run)
+    if run.state == states.SUCCEEDED and run.spec.target == "group" and staleness.is_outdated(run) is False:
+        # The studio foretold it; it is one click from there to here and back.
+        components.link(
+            "pages/grouping.py",
+            "Compare with what was foretold",
+            view="Foretold and reached",
+            grouping=run.spec.grouping.name,
+        )
 
 
 def _advice(run: store.Run) -> str:

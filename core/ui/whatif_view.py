@@ -42,7 +42,8 @@ MOST = 1000  # flipped rows that are listed
 STYLE = """<style>
 .whatif { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; line-height: 1.25; }
 .whatif th { font-weight: 400; font-size: .8rem; opacity: .8; text-align: right; padding: 2px 0 4px 10px; }
-.whatif th, .whatif td { vertical-align: baseline; border: none; border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
+.whatif th, .whatif td { vertical-align: baseline; border: none; }
+.whatif th, .whatif td { border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
 .whatif th[scope=col] { max-width: 7rem; overflow-wrap: anywhere; }
 .whatif th[scope=row], .whatif th:first-child { text-align: left; padding-left: 0; opacity: 1; font-size: .88rem; }
 .whatif td { text-align: right; padding: 4px 0 4px 10px; white-space: nowrap; font-size: .9rem; }

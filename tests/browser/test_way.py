@@ -16,13 +16,13 @@ def go(page, name):
     settled(page)
 
 
-def edit_the_first_group(page, group):
-    """Double click the first row's group in the table, type, Enter."""
-    editor = page.get_by_test_id("stDataFrame").first
-    editor.dblclick(position={"x": editor.bounding_box()["width"] * 0.5, "y": 52})
-    cell = page.locator("#portal textarea, #portal input").first
-    cell.fill(group)
-    cell.press("Enter")
+def move(page, category, group):
+    """Move a category to a group that is typed, by keyboard, on the board."""
+    page.get_by_role("button", name=re.compile(f"^{category}, [0-9,]+ row")).focus()
+    page.keyboard.press("m")
+    page.keyboard.type(group)
+    page.keyboard.press("Enter")
+    expect(page.locator(".board").get_by_role("status")).to_contain_text(f"to {group}")
 
 
 def click_a_cell_of_the_first_row(page):
@@ -46,10 +46,11 @@ def test_from_the_sample_to_a_classified_headline(page, address, screenshot, app
     screenshot(page, "way-1-home")
 
     go(page, "Grouping")
-    edit_the_first_group(page, "BODY AND MIND")
-    expect(page.get_by_test_id("stMetric").filter(has_text="Changed")).to_contain_text("1")
-    page.get_by_label("Save as").fill("desks")
-    page.get_by_role("button", name="Save").click()
+    move(page, "WELLNESS", "BODY AND MIND")
+    expect(page.get_by_role("button", name="1 unsaved change")).to_be_visible()
+    page.get_by_role("button", name="Save as").click()
+    page.get_by_label("Name", exact=True).fill("desks")
+    page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text(re.compile("Saved desks as version 1")).wait_for()
     assert "BODY AND MIND" in versions.load("desks").mapping.values()
     settled(page)
