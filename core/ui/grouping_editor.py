@@ -22,7 +22,7 @@ from core.ui.selection import pick
 
 PAGE = "grouping"
 BOARD = "grouping_board"
-NAMED, TAKEN, REPLY = "grouping_save_of", "grouping_board_taken", "grouping_board_reply"
+NAMED = "grouping_save_of"
 # A browser repeats those that were not yet confirmed; nobody makes more edits than this in one go.
 REMEMBERED = 200
 VIEWS = ["Board", "Table"]
@@ -39,16 +39,15 @@ def draw(draft: Draft, newest: Grouping, dataset: Dataset, examples: Mapping[str
     """
     _newer_version(draft, newest)
     view = _bar(draft)
-    reply = st.session_state.get(REPLY, {})
-    if reply.get("draft") != draft.id:
-        reply = {}
+    here = studio.desk()
+    reply = here.reply if here.reply.get("of") == (draft.id, draft.revision) else {}
     if reply.get("error"):
-        st.warning(escaped(reply["text"]), icon=":material/edit_note:")
+        st.warning(escaped(str(reply["text"])), icon=":material/edit_note:")
     if view == "Table":
         _table(draft, dataset)
     else:
-        st.session_state.setdefault(TAKEN, [])
-        data = board.board_data(draft, dataset.category_counts, examples, {"taken": st.session_state[TAKEN], **reply})
+        answer = {"taken": list(here.taken), "text": reply.get("text", ""), "error": reply.get("error", False)}
+        data = board.board_data(draft, dataset.category_counts, examples, answer)
         board.mount(data, key=BOARD, on_edits=lambda: take_edits(st.session_state[BOARD].get("edits"), dataset))
     _beyond(draft, dataset)
 
@@ -78,14 +77,14 @@ def _bar(draft: Draft) -> str:
             key="grouping_undo",
             disabled=not draft.can_undo,
             help=f"Take back: {escaped(draft.undoes)}" if draft.can_undo else None,
-            on_click=lambda: _done(lambda: studio.undo(studio.drawn()), f"Undone: {draft.undoes}"),
+            on_click=_undo,
         )
         st.button(
             "Redo",
             key="grouping_redo",
             disabled=not draft.can_redo,
             help=f"Do again: {escaped(draft.redoes)}" if draft.can_redo else None,
-            on_click=lambda: _done(lambda: studio.redo(studio.drawn()), f"Done again: {draft.redoes}"),
+            on_click=_redo,
         )
         _changes(draft)
         _save_form(draft)
@@ -176,34 +175,48 @@ def take_edits(sent: Any, dataset: Dataset) -> None:
 
     ``sent`` is whatever came from the browser; what is not a list of reports with an id is passed over.
     """
-    taken = st.session_state.setdefault(TAKEN, [])
-    for payload in sent if isinstance(sent, list) else []:
-        edit_id = payload.get("id") if isinstance(payload, dict) else None
-        if not isinstance(edit_id, str) or edit_id in taken:
+    here, errors = studio.desk(), []
+    for report in sent if isinstance(sent, list) else []:
+        report_id = report.get("id") if isinstance(report, dict) else None
+        if not isinstance(report_id, str) or report_id in here.taken:
             continue
-        taken.append(edit_id)
-        _done(lambda payload=payload: _do(payload, dataset))
-    st.session_state[TAKEN] = taken[-REMEMBERED:]
+        here.taken = [*here.taken[1 - REMEMBERED :], report_id]
+        _answer(here, lambda draft, report=report: _after(report, draft, dataset))
+        errors += [here.reply] if here.reply["error"] else []
+    # Of several that came together the one that was refused is told.
+    if errors:
+        here.reply = {**errors[0], "of": here.reply["of"]}
 
 
-def _do(payload: Mapping[str, Any], dataset: Dataset) -> Draft:
-    draft = studio.drawn()
-    if payload.get("op") == "undo":
-        return studio.undo(draft)
-    if payload.get("op") == "redo":
-        return studio.redo(draft)
-    edit = edit_of(payload, draft.grouping, dataset.category_counts)
-    return studio.apply(draft, edit.grouping, edit.what)
+def _after(report: Mapping[str, Any], draft: Draft, dataset: Dataset) -> tuple[Draft, str]:
+    """Return the draft as a report asks for it, and what that did."""
+    if report.get("op") == "undo":
+        return draft.undo(), f"Undone: {draft.undoes}" if draft.can_undo else "There is nothing to undo"
+    if report.get("op") == "redo":
+        return draft.redo(), f"Done again: {draft.redoes}" if draft.can_redo else "There is nothing to do again"
+    edit = edit_of(report, draft.grouping, dataset.category_counts)
+    return draft.do(edit.grouping, edit.what), edit.what
 
 
-def _done(step: Callable[[], Draft], text: str | None = None) -> None:
-    """Take a step and leave what came of it, an error too, for the next run of the page."""
+def _answer(here: studio.Desk, step: Callable[[Draft], tuple[Draft, str]]) -> None:
+    """Take a step, keep it, and leave what came of it: what it did, or why it was refused."""
+    before = here.draft
+    if before is None:
+        return
     try:
-        draft = step()
-        reply = {"text": text or draft.states[draft.position].what, "error": False}
-    except CopydeskError as error:
-        reply = {"text": str(error), "error": True}
-    st.session_state[REPLY] = {**reply, "draft": studio.drawn().id}
+        after, text = step(before)
+        draft, error = studio.keep(here, before, after), False
+    except CopydeskError as refused:
+        draft, text, error = before, str(refused), True
+    here.reply = {"text": text, "error": error, "of": (draft.id, draft.revision)}
+
+
+def _undo() -> None:
+    _answer(studio.desk(), lambda draft: (draft.undo(), f"Undone: {draft.undoes}"))
+
+
+def _redo() -> None:
+    _answer(studio.desk(), lambda draft: (draft.redo(), f"Done again: {draft.redoes}"))
 
 
 def edit_of(payload: Mapping[str, Any], grouping: Grouping, categories: Collection[str]) -> Edit:
@@ -264,7 +277,6 @@ def _table(draft: Draft, dataset: Dataset) -> None:
         st.warning(escaped(str(error)), icon=":material/edit_note:")
         return
     if after is not draft:
-        st.session_state.pop(REPLY, None)
         st.rerun()
 
 

@@ -1,12 +1,15 @@
 """Which edit in progress this visit works on, and what it does to it: each step is on disk before it is drawn.
 
 The draft's id is in the URL, so a reload, a colleague's browser or a new server finds the same edit.
-The session holds only the draft as it was drawn last, to which the next step is done.
+
+Streamlit may break off a run, or a callback, at any touch of its session or its URL, when the next
+click is there already. So what belongs together is changed in one `Desk`, which the session holds and
+which is touched like any other object; the URL and the sidebar follow in the next run.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -20,7 +23,38 @@ from core.ui.components import escaped
 from core.ui.selection import SHARED, choose, remember, value
 
 PAGE = "grouping"
-DRAFT, OF, MESSAGES = "grouping_edit", "grouping_edit_of", "grouping_messages"
+DESK = "grouping_desk"
+
+
+@dataclass
+class Desk:
+    """What one visit edits.
+
+    Attributes
+    ----------
+    draft: as it was drawn or stored last; None before the first run, and after the end of an edit.
+    chosen: name of the grouping in the sidebar when the draft was drawn; None for one that just came here.
+    address: the draft's id that the URL is to have by the next run, in a tuple; None when it has it.
+    choice: the grouping that the sidebar is to show by the next run; None when it does.
+    messages: (text, icon) of what is to be told.
+    taken: ids of the board's reports that were done.
+    reply: what came of the last of them.
+    """
+
+    draft: Draft | None = None
+    chosen: str | None = None
+    address: tuple[str | None] | None = None
+    choice: str | None = None
+    messages: list[tuple[str, str]] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
+    reply: dict[str, object] = field(default_factory=dict)
+
+
+def desk() -> Desk:
+    """Return this visit's desk."""
+    if DESK not in st.session_state:
+        st.session_state[DESK] = Desk()
+    return st.session_state[DESK]
 
 
 def current(newest: Grouping, dataset: Dataset) -> Draft:
@@ -29,16 +63,31 @@ def current(newest: Grouping, dataset: Dataset) -> Draft:
     A draft from a link or the list chooses its own grouping in the sidebar; another grouping
     chosen there sets the draft aside, among the unsaved ones.
     """
-    draft = _of_the_url()
-    if draft is not None and st.session_state.get(OF) != (draft.id, newest.name):
-        draft = _arrived_or_set_aside(draft, newest)
+    here = desk()
+    if _follow(here):
+        st.rerun()
+    draft = _of_the_url(here)
+    if draft is not None and draft.base.name != newest.name:
+        draft = _arrived_or_set_aside(here, draft, newest)
     if draft is None:
-        draft = _begun(newest, dataset)
-    st.session_state[DRAFT], st.session_state[OF] = draft, (draft.id, newest.name)
+        draft = _begun(here, newest, dataset)
+    here.draft, here.chosen = draft, newest.name
     return draft
 
 
-def _of_the_url() -> Draft | None:
+def _follow(here: Desk) -> bool:
+    """Bring URL and sidebar to where the edit is by now; tell whether the sidebar has to be drawn again."""
+    if here.address is not None:
+        remember(PAGE, "draft", here.address[0])
+        here.address = None
+    if here.choice is None:
+        return False
+    choose(SHARED, "grouping", here.choice)
+    here.choice = None
+    return True
+
+
+def _of_the_url(here: Desk) -> Draft | None:
     """Return the draft that the URL names, as it is on disk by now; None when there is none (any more)."""
     draft_id = value(PAGE, "draft")
     if draft_id is None:
@@ -47,92 +96,81 @@ def _of_the_url() -> Draft | None:
         return drafts.load(draft_id)
     except CopydeskError as error:
         remember(PAGE, "draft", None)
-        _say(str(error), ":material/warning:")
+        here.messages.append((str(error), ":material/warning:"))
         return None
 
 
-def _arrived_or_set_aside(draft: Draft, newest: Grouping) -> Draft | None:
-    """Return the draft if it is to be edited now, None if another grouping was chosen instead of it."""
-    drawn_before = st.session_state.get(OF, ("", ""))[0] == draft.id
-    if draft.base.name == newest.name:
+def _arrived_or_set_aside(here: Desk, draft: Draft, newest: Grouping) -> Draft | None:
+    """Return the draft if it is edited on under a grouping of another name, None if that was chosen instead."""
+    known = here.draft is not None and here.draft.id == draft.id and here.chosen is not None
+    if known and here.chosen == newest.name:
         return draft
-    if not drawn_before:
+    if not known:
         if draft.base.name in BUILTIN or draft.base.name in versions.saved_names():
             choose(SHARED, "grouping", draft.base.name)
-            st.session_state.pop(OF, None)
             st.rerun()
         return draft
     remember(PAGE, "draft", None)
     if draft.changed:
-        _say(f"The edit of {draft.base.name} is kept under 'Drafts'.", ":material/inventory_2:")
+        text = f"The edit of {draft.base.name} is kept under 'Drafts'."
+        here.messages.append((text, ":material/inventory_2:"))
     return None
 
 
-def _begun(newest: Grouping, dataset: Dataset) -> Draft:
+def _begun(here: Desk, newest: Grouping, dataset: Dataset) -> Draft:
     """Return the draft without a step that was drawn last if it is of ``newest``, else a new one."""
-    drawn = st.session_state.get(DRAFT)
-    if drawn is not None and drawn.revision == 0 and drawn.base == newest and drawn.fingerprint == dataset.fingerprint:
-        return drawn
+    draft = here.draft
+    if draft is not None and (draft.revision, draft.base, draft.fingerprint) == (0, newest, dataset.fingerprint):
+        return draft
     return drafts.begin(newest, dataset.fingerprint)
 
 
 def drawn() -> Draft:
     """Return the draft that was drawn last, for what is done to it between two runs of the page."""
-    return st.session_state[DRAFT]
+    draft = desk().draft
+    if draft is None:
+        raise InputError("this edit has ended meanwhile; look at the page again, then edit")
+    return draft
 
 
 def apply(draft: Draft, grouping: Grouping, what: str) -> Draft:
     """Do one step and keep it; the draft as it is when the step changes nothing."""
-    after = draft.do(grouping, what)
-    return draft if after is draft else _kept(after)
+    return keep(desk(), draft, draft.do(grouping, what))
 
 
-def undo(draft: Draft) -> Draft:
-    """Take the last step back and keep that."""
-    return _kept(draft.undo()) if draft.can_undo else draft
-
-
-def redo(draft: Draft) -> Draft:
-    """Do again what was undone last and keep that."""
-    return _kept(draft.redo()) if draft.can_redo else draft
-
-
-def _kept(draft: Draft) -> Draft:
-    stored = drafts.store(draft)
-    if stored.id != draft.id:
-        _say(
+def keep(here: Desk, before: Draft, after: Draft) -> Draft:
+    """Store ``after``, if it is another than ``before``, and go on with it; return it as it is on disk."""
+    if after is before:
+        return before
+    stored = drafts.store(after)
+    here.draft, here.address = stored, (stored.id,)
+    if stored.id != after.id:
+        text = (
             "This draft was edited elsewhere meanwhile. Yours goes on as a draft of its own; the other is kept under "
-            "'Drafts'.",
-            ":material/group:",
+            "'Drafts'."
         )
-    _edit(stored)
+        here.messages.append((text, ":material/group:"))
     return stored
-
-
-def _edit(draft: Draft) -> None:
-    """Go on with ``draft``, under the grouping that is chosen now."""
-    remember(PAGE, "draft", draft.id)
-    st.session_state[OF] = (draft.id, st.session_state.get(OF, ("", draft.base.name))[1])
-    st.session_state[DRAFT] = draft
 
 
 def resume(draft: Draft) -> None:
     """Edit ``draft`` from the next run on; what is edited now is kept."""
-    st.session_state.pop(OF, None)
-    remember(PAGE, "draft", draft.id)
+    here = desk()
+    here.draft, here.chosen, here.address = None, None, (draft.id,)
 
 
 def leave() -> None:
     """Edit the newest version of the chosen grouping from the next run on; the draft is kept among the unsaved."""
-    remember(PAGE, "draft", None)
-    st.session_state.pop(DRAFT, None)
+    here = desk()
+    here.draft, here.address = None, (None,)
 
 
 def discard(draft: Draft) -> None:
     """Remove a draft for good; if it is the one that is edited, what is saved is shown in the next run."""
+    here = desk()
     drafts.discard(draft)
-    if draft.id == drawn().id:
-        leave()
+    if here.draft is not None and here.draft.id == draft.id:
+        here.draft, here.address = None, (None,)
 
 
 def unsaved(draft: Draft) -> list[Draft]:
@@ -146,7 +184,7 @@ def is_behind(draft: Draft, newest: Grouping) -> bool:
 
 
 def save(draft: Draft, name: str, note: str) -> Grouping:
-    """Save ``draft`` as ``name``, choose it, and end the draft.
+    """Save ``draft`` as ``name``, end it, and choose the grouping by the next run.
 
     Raises InputError when the name cannot be used, or somebody saved it since the draft began; the
     draft then stays as it is.
@@ -156,21 +194,20 @@ def save(draft: Draft, name: str, note: str) -> Grouping:
     expected = draft.base.version if name == draft.base.name and name not in BUILTIN else None
     if expected is None and name not in BUILTIN and versions.versions(name):
         raise InputError(f"grouping {name!r} exists already; choose it in the sidebar to edit it, or another name")
+    here = desk()
     grouping = replace(draft.grouping, name=name, version=None, note=note or draft.base.note)
     saved = versions.save(grouping, expected_version=expected or 0)
     drafts.discard(draft)
-    leave()
-    st.session_state.pop(OF, None)
-    choose(SHARED, "grouping", saved.name)
-    _say(f"Saved {saved.name} as version {saved.version}.", ":material/check:")
+    here.draft, here.address, here.choice = None, (None,), saved.name
+    here.messages.append((f"Saved {saved.name} as version {saved.version}.", ":material/check:"))
     return saved
 
 
 def messages() -> None:
-    """Say once what happened between the last run of the page and this one."""
-    for text, icon in st.session_state.pop(MESSAGES, []):
+    """Say once what happened since the last run of the page, at its end."""
+    here = desk()
+    _follow(here)
+    while here.messages:
+        text, icon = here.messages[0]
         st.toast(escaped(text), icon=icon)
-
-
-def _say(text: str, icon: str) -> None:
-    st.session_state[MESSAGES] = [*st.session_state.get(MESSAGES, []), (text, icon)]
+        here.messages.pop(0)

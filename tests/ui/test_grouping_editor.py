@@ -117,6 +117,12 @@ def test_a_refused_edit_is_told_and_the_draft_stays(open_editor):
     assert not at.warning
 
 
+def test_of_edits_that_come_together_the_refused_one_is_told(open_editor):
+    at = send(open_editor(), move("TECH", "\n"), move("TECH", "X", "2"))
+    assert at.warning[0].value.endswith("the group has no name; type one")
+    assert draft(at).undoes == "Moved TECH to X"
+
+
 def test_undo_and_redo_by_button(open_editor):
     at = send(open_editor(), move("TECH", "X"))
     click(at, "Undo")

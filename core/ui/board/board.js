@@ -6,6 +6,8 @@
 const boards = new WeakMap();
 const ALONE = "By themselves";
 const TIP_DELAY = 350;
+// A click elsewhere can make Streamlit drop a report; it is sent again after these milliseconds.
+const PATIENCE = [4000, 8000, 16000];
 
 export default function ({ parentElement, data, setTriggerValue }) {
   let board = boards.get(parentElement);
@@ -17,6 +19,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   board.show(data);
   return () => {
     board.hideTip();
+    clearTimeout(board.again);
     boards.delete(parentElement);
   };
 }
@@ -52,14 +55,14 @@ class Board {
   // The frame, which stays over all drawings
 
   build() {
-    this.find = make("input", {
+    this.field = make("input", {
       type: "search",
       className: "find",
       placeholder: "Filter",
       attributes: { "aria-label": "Filter categories and groups" },
     });
-    this.find.addEventListener("input", () => {
-      this.filter = this.find.value.trim().toLowerCase();
+    this.field.addEventListener("input", () => {
+      this.filter = this.field.value.trim().toLowerCase();
       this.applyFilter();
     });
     const action = (label, title, run) => {
@@ -85,8 +88,8 @@ class Board {
     this.bar = make(
       "div",
       { className: "bar" },
-      this.find,
-      make("div", { className: "actions", attributes: { role: "toolbar", "aria-label": "What to do with the selection" } }, ...Object.values(this.actions)),
+      this.field,
+      make("div", { className: "actions", attributes: { role: "group", "aria-label": "What to do with the selection" } }, ...Object.values(this.actions)),
       make("div", { className: "zones" }, ...Object.values(this.zones)),
       this.status,
     );
@@ -160,12 +163,12 @@ class Board {
   }
 
   focus(key) {
-    const found = this.find_(key);
+    const found = this.element(key);
     found?.focus({ preventScroll: true });
     return Boolean(found);
   }
 
-  find_(key) {
+  element(key) {
     return [...this.cards.querySelectorAll("[data-key]")].find((element) => element.dataset.key === key);
   }
 
@@ -617,7 +620,14 @@ class Board {
     this.sent += 1;
     this.outbox.push({ ...edit, id: `${Date.now().toString(36)}-${this.sent}-${Math.random().toString(36).slice(2, 8)}` });
     this.mark();
+    this.deliver(0);
+  }
+
+  deliver(attempt) {
+    clearTimeout(this.again);
+    if (!this.outbox.length) return;
     this.report([...this.outbox]);
+    if (attempt < PATIENCE.length) this.again = setTimeout(() => this.deliver(attempt + 1), PATIENCE[attempt]);
   }
 
   // Examples
