@@ -90,7 +90,8 @@ def _current(current: tuple[int, float, str], y_title: str, data: pd.DataFrame, 
     dot = base.mark_point(
         shape="diamond", size=170, filled=True, opacity=1, color=palette.ink, stroke=palette.paper, strokeWidth=2
     )
-    label = base.mark_text(
-        align="right" if on_left else "left", dx=-12 if on_left else 12, color=palette.ink, fontWeight="bold"
-    )
-    return [dot, label.encode(text=alt.Text("name:N"))]
+    side = {"align": "right" if on_left else "left", "dx": -12 if on_left else 12, "fontWeight": "bold"}
+    # A rim of paper keeps the name readable where it crosses a line.
+    rim = base.mark_text(color=palette.paper, stroke=palette.paper, strokeWidth=4, **side)
+    label = base.mark_text(color=palette.ink, **side)
+    return [dot, *(text.encode(text=alt.Text("name:N")) for text in (rim, label))]
