@@ -188,7 +188,7 @@ def _ribbons(points: pd.DataFrame, x: alt.X, y: alt.Y, palette: Palette) -> Iter
         )
         yield (
             alt.Chart(part)
-            .mark_area(color=colour, stroke=palette.paper, strokeWidth=0.5)
+            .mark_area(color=colour, stroke=palette.paper, strokeWidth=0.5, interpolate="monotone")
             .encode(
                 x=x,
                 y=y,
