@@ -10,6 +10,7 @@ from typing import Any
 
 from core.bench_commands import command, json_of, path_of, scratch_home
 from core.bench_grouping import bench_grouping
+from core.bench_labels import bench_label_noise
 from core.bench_transformer import bench_transformer
 
 Document = dict[str, Any]
@@ -114,6 +115,7 @@ def bench_runs(file: Path | None, rounds: int) -> Document:
 BENCHES: dict[str, Callable[[Path | None, int], Document]] = {
     "grouping": bench_grouping,
     "import": bench_import,
+    "label-noise": bench_label_noise,
     "logistic": bench_logistic,
     "pages": bench_pages,
     "runs": bench_runs,

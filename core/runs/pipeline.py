@@ -55,7 +55,8 @@ def train(spec: TrainingSpec, run_path: Path, report: Report) -> dict[str, Any]:
     _check_split(spec, targets.iloc[training].nunique(), len(test))
     print(f"{len(training):,} training rows, {len(test):,} test rows of {dataset.name}", flush=True)
     if spec.corrections:
-        print(f"{len(learned):,} of {len(spec.corrections):,} corrections are of training rows", flush=True)
+        apart = len(spec.corrections) - len(learned)
+        print(f"{len(learned):,} corrections of training rows; {apart:,} of other rows, left as they are", flush=True)
     classifier = registry.fit(
         spec.model,
         texts.iloc[training].tolist(),
