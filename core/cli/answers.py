@@ -22,6 +22,11 @@ GroupingName = Annotated[
     str | None, typer.Option(metavar="NAME|FILE", help="The grouping.", show_default="the run's own")
 ]
 
+Calibrated = Annotated[
+    bool,
+    typer.Option("--calibrated", help="Scale probabilities by the temperature that `calibrate` kept with the run."),
+]
+
 
 def evaluate(
     run: RunId,
@@ -29,6 +34,7 @@ def evaluate(
     dataset: Annotated[
         str | None, typer.Option(help="Judge all rows of this dataset.", show_default="the run's test rows")
     ] = None,
+    calibrated: Calibrated = False,
     json: Json = False,
 ) -> None:
     """Judge a run on rows that it never saw: figures, table by class, confusion matrix."""
@@ -39,7 +45,10 @@ def evaluate(
     start = time.perf_counter()
     found = _run(run)
     judged = judge_run(
-        found, grouping=_grouping(grouping), dataset=datasets.load(dataset) if dataset is not None else None
+        found,
+        grouping=_grouping(grouping),
+        dataset=datasets.load(dataset) if dataset is not None else None,
+        calibrated=calibrated,
     )
     document = {**evaluation_document(found, judged), "seconds": time.perf_counter() - start}
     emit(document, _report(found, judged), json)
@@ -89,6 +98,7 @@ def classify(
     grouping: GroupingName = None,
     top: Annotated[int | None, typer.Option(metavar="K", min=1, help="List only the K most probable labels.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Add the words that spoke for the answer.")] = False,
+    calibrated: Calibrated = False,
     json: Json = False,
 ) -> None:
     """Classify one headline, or each in a file."""
@@ -102,7 +112,7 @@ def classify(
         raise InputError("--description goes with --headline; a file has its own descriptions")
     items = [(headline, description)] if headline is not None else items_in(file)
     found = _run(run)
-    answers = answer(load_model(found), items, _grouping(grouping), top=top, explain=explain)
+    answers = answer(load_model(found), items, _grouping(grouping), top=top, explain=explain, calibrated=calibrated)
     text = "\n\n".join(map(_answer_text, answers)) if headline is not None else _answers_table(answers)
     emit({"run": found.id, "results": [one.document() for one in answers]}, text, json)
 

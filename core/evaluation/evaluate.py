@@ -10,6 +10,7 @@ import pandas as pd
 from core.data import datasets
 from core.data.records import text_of
 from core.errors import InputError, shorten
+from core.evaluation import temperature
 from core.evaluation.judge import Judged, judge
 from core.evaluation.predictions import Predictions, load_predictions
 from core.grouping.grouping import Grouping
@@ -73,9 +74,25 @@ def _seen(run: store.Run, texts: list[str]) -> int | None:
     return int(pd.Series(texts).isin(set(known.iloc[training])).sum())
 
 
-def evaluate(run: store.Run, *, grouping: Grouping | None = None, dataset: datasets.Dataset | None = None) -> Judged:
-    """Return the figures of ``run`` under ``grouping`` (default: its own) on ``dataset`` (default: its test rows)."""
-    predictions = dataset_predictions(run, dataset) if dataset else test_predictions(run)
+def predictions_of(run: store.Run, dataset: datasets.Dataset | None = None, *, calibrated: bool = False) -> Predictions:
+    """Return what ``run`` says of ``dataset`` (default: its test rows); ``calibrated`` by the temperature kept with it.
+
+    Raises InputError for a calibrated answer of a run that has no temperature.
+    """
+    by = temperature.required(run) if calibrated else None
+    found = dataset_predictions(run, dataset) if dataset else test_predictions(run)
+    return temperature.calibrated(run.spec, found, by) if by else found
+
+
+def evaluate(
+    run: store.Run,
+    *,
+    grouping: Grouping | None = None,
+    dataset: datasets.Dataset | None = None,
+    calibrated: bool = False,
+) -> Judged:
+    """Return the figures of ``run`` under ``grouping`` (default: its own), on rows as of `predictions_of`."""
+    predictions = predictions_of(run, dataset, calibrated=calibrated)
     return judge(run.spec, predictions, grouping or run.spec.grouping.grouping())
 
 

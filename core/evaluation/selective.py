@@ -216,7 +216,7 @@ def back_off_curve(levels: Sequence[Level], thresholds: np.ndarray | None = None
 
     Without intervals. Each level is sorted once, so a hundred thresholds cost little more than one.
     """
-    asked = np.linspace(0, 1, STEPS) if thresholds is None else np.asarray(thresholds, dtype=float)
+    asked = np.arange(STEPS) / (STEPS - 1) if thresholds is None else np.asarray(thresholds, dtype=float)
     total = len(levels[0].confidence)
     nothing = np.zeros(len(asked), dtype=np.int64)
     answered, right, parts = nothing, nothing, []

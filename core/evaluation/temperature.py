@@ -164,21 +164,32 @@ def cross_fit(spec: TrainingSpec, predictions: Predictions, *, folds: int = FOLD
     a temperature: it is scaled by that of all others. Raises InputError when too few are left.
     """
     true = true_labels(spec, predictions)
-    usable = np.flatnonzero(true >= 0)
+    fold = _dealt(true, folds, seed)
+    usable = np.flatnonzero(fold >= 0)
     if len(usable) < FEWEST_ROWS:
         raise InputError(
             f"a temperature needs {FEWEST_ROWS} test rows whose label the model can give, and there are "
             f"{len(usable)}; train on more records, or with a larger test share"
         )
-    fold = np.full(len(true), -1)
-    fold[usable] = np.random.default_rng(seed).permutation(len(usable)) % folds
     known = predictions.probabilities
     outside = [usable[fold[usable] != one] for one in range(folds)]
     temperatures = tuple(fit_temperature(known[rows], true[rows]) for rows in outside)
     temperature = fit_temperature(known[usable], true[usable])
-    # The last stands for fold -1.
-    each = np.array([*temperatures, temperature], dtype=np.float32)[fold][:, None]
-    return CrossFitted(temperature, temperatures, usable, scaled(known, each))
+    return CrossFitted(temperature, temperatures, usable, _by_fold(known, fold, temperatures, temperature))
+
+
+def _dealt(true: np.ndarray, folds: int, seed: int) -> np.ndarray:
+    """Return each row's part, 0 to ``folds`` - 1, and -1 of a row whose true label is -1; shape (rows,)."""
+    usable = np.flatnonzero(true >= 0)
+    fold = np.full(len(true), -1)
+    fold[usable] = np.random.default_rng(seed).permutation(len(usable)) % folds
+    return fold
+
+
+def _by_fold(probabilities: np.ndarray, fold: np.ndarray, by: tuple[float, ...], otherwise: float) -> np.ndarray:
+    """Return probabilities scaled by the temperature of each row's part, in single precision."""
+    # The last is where part -1 looks.
+    return scaled(probabilities, np.array([*by, otherwise], dtype=np.float32)[fold][:, None])
 
 
 def calibrate(spec: TrainingSpec, predictions: Predictions, *, folds: int = FOLDS, seed: int = SEED) -> Calibration:
@@ -226,9 +237,17 @@ def fit_of(probabilities: np.ndarray, true: np.ndarray) -> Fit:
     )
 
 
-def tempered(predictions: Predictions, temperature: float) -> Predictions:
-    """Return predictions with all probabilities scaled, in single precision."""
-    return replace(predictions, probabilities=scaled(predictions.probabilities, temperature))
+def calibrated(spec: TrainingSpec, predictions: Predictions, by: Calibration) -> Predictions:
+    """Return predictions with their probabilities scaled, in single precision.
+
+    The test rows that the temperature was fitted on are each scaled by that of the parts that they are not in, so
+    that what is said of them holds for other rows; all other rows by the one temperature.
+    """
+    if predictions.fingerprint != spec.fingerprint:
+        return replace(predictions, probabilities=scaled(predictions.probabilities, by.temperature))
+    fold = _dealt(true_labels(spec, predictions), by.folds, by.seed)
+    known = _by_fold(predictions.probabilities, fold, by.fold_temperatures, by.temperature)
+    return replace(predictions, probabilities=known)
 
 
 def stored(run: Run) -> Calibration | None:

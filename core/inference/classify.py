@@ -11,6 +11,7 @@ import numpy as np
 
 from core.data.records import text_from
 from core.errors import InputError, shorten
+from core.evaluation import temperature
 from core.evaluation.judge import group_of_labels
 from core.grouping.grouping import Grouping
 from core.grouping.scores import grouped_probabilities
@@ -93,12 +94,15 @@ def classify(
     *,
     top: int | None = None,
     explain: bool = False,
+    calibrated: bool = False,
 ) -> list[Answer]:
     """Return an answer for each (headline, description), in order.
 
-    ``grouping`` defaults to the run's own; ``top`` limits the probabilities that are listed.
-    Raises InputError for a headline that cannot be classified (see `check_headline`).
+    ``grouping`` defaults to the run's own; ``top`` limits the probabilities that are listed; ``calibrated`` scales
+    them by the temperature kept with the run, which leaves the likeliest raw category as it is.
+    Raises InputError for a headline that cannot be classified (see `check_headline`), or without a temperature.
     """
+    by = temperature.required(model.run).temperature if calibrated else None
     for headline, _ in items:
         check_headline(headline)
     spec = model.run.spec
@@ -107,6 +111,8 @@ def classify(
     start = time.perf_counter()
     texts = [text_from(headline, description) for headline, description in items]
     own = np.asarray(model.classifier.predict_proba(texts))
+    if by is not None:
+        own = temperature.scaled(own, by)
     names, scores = grouped_probabilities(own, groups)
     each = (time.perf_counter() - start) / max(len(texts), 1)
     answers = []
