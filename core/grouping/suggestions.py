@@ -95,8 +95,8 @@ def merges(evidence: Evidence, grouping: Grouping, *, top: int = 10) -> list[Mer
     """Return the ``top`` pairs of groups under ``grouping`` with the most evidence that they are one.
 
     The score is the geometric mean of four measures, each from 0 to 1: confusion, confident joint,
-    similarity of words, and precedence in time. They have different scales (words are never under
-    .3 alike, confusion hardly ever over .3), and the geometric mean is the one whose order does not
+    similarity of words, and precedence in time. They have different scales (two sections are seldom
+    under .3 alike in words, and seldom over .3 confused), and the geometric mean is the one whose order does not
     depend on scales, so no weight is chosen: a pair comes first when it is far up in all four.
     Precedence speaks as one of four, so a calendar alone never makes a suggestion; without dates
     it is ½ for all. A pair that is never confused scores 0 and is not suggested.
