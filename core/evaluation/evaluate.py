@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,10 @@ from core.data import datasets
 from core.data.records import text_of
 from core.errors import InputError, shorten
 from core.evaluation import temperature
+from core.evaluation.intervals import intervals
 from core.evaluation.judge import Judged, judge
 from core.evaluation.predictions import Predictions, load_predictions
+from core.evaluation.ranking import rank
 from core.grouping.grouping import Grouping
 from core.runs import states, store
 from core.runs.manifest import check_manifest
@@ -97,7 +100,7 @@ def evaluate(
 
 
 def evaluation_document(run: store.Run, judged: Judged) -> dict[str, object]:
-    """Return what ``evaluate`` prints."""
+    """Return what ``evaluate`` prints; ``confusion`` has true labels in rows, predicted ones in columns."""
     return {
         "run": run.id,
         "dataset": judged.dataset,
@@ -106,5 +109,8 @@ def evaluation_document(run: store.Run, judged: Judged) -> dict[str, object]:
         "same_partition": judged.same_partition,
         "seen_in_training": judged.seen_in_training,
         **judged.metrics.document(),
+        **asdict(rank(judged.probabilities, judged.true, judged.answerable)),
+        "intervals": {name: list(interval) for name, interval in intervals(judged).items()},
+        "unknown_labels": judged.unknown_labels,
         "seconds": judged.seconds,
     }

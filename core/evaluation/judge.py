@@ -26,6 +26,7 @@ class Judged:
     table: one row a judged row: row (position in the dataset), category (true raw category),
         true, predicted (labels under the grouping), confidence (probability of predicted).
     probabilities: float32, shape (rows, labels of `metrics`); a label the model cannot give is 0.
+    answers: the labels of `metrics` that the model can give, in their order.
     same_partition: False when the run was started with a grouping of another partition.
     seen_in_training: rows whose text the run was trained on, which flatter the figures; None: unknown.
     """
@@ -40,6 +41,32 @@ class Judged:
     same_partition: bool
     seen_in_training: int | None
     seconds: float
+    answers: tuple[str, ...]
+
+    @property
+    def true(self) -> np.ndarray:
+        """Each row's true label, a position in the labels of `metrics`, int64, shape (rows,)."""
+        return self.table["true"].cat.codes.to_numpy(dtype=np.int64)
+
+    @property
+    def predicted(self) -> np.ndarray:
+        """Each row's predicted label, a position in the labels of `metrics`, int64, shape (rows,)."""
+        return self.table["predicted"].cat.codes.to_numpy(dtype=np.int64)
+
+    @property
+    def answerable(self) -> np.ndarray:
+        """Whether the model can give each label of `metrics`, bool, shape (labels,)."""
+        return np.isin(np.array(self.metrics.labels, dtype=object), self.answers)
+
+    @property
+    def unknown_labels(self) -> dict[str, int]:
+        """True label that the model cannot give -> its rows, which therefore are all wrong."""
+        support = self.metrics.confusion.sum(axis=1)
+        return {
+            label: int(rows)
+            for label, rows, known in zip(self.metrics.labels, support, self.answerable, strict=True)
+            if rows and not known
+        }
 
 
 def members_of_labels(spec: TrainingSpec, labels: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -101,6 +128,7 @@ def judge(spec: TrainingSpec, predictions: Predictions, grouping: Grouping) -> J
         same_partition=has_partition(spec, grouping),
         seen_in_training=predictions.seen_in_training,
         seconds=time.perf_counter() - start,
+        answers=tuple(answers),
     )
 
 

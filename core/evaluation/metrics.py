@@ -1,4 +1,4 @@
-"""Figures of a classifier, all of them computed from its confusion matrix.
+"""Figures of a classifier, all of them computed from its confusion matrix, or from a stack of draws of it.
 
 Definitions follow scikit-learn: a ratio without a denominator is 0, and the macro average is
 over the labels that occur among the true or the predicted ones, so a label that is absent from
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.confusion import kappa, ratio
+from core.confusion import f1_by_label, kappa, macro_average, ratio
+from core.resampling import summed
 
 AVERAGED = ("precision", "recall", "f1")
 
@@ -26,7 +27,8 @@ class Metrics:
     ----------
     labels: the classes, in the order of the matrix.
     confusion: counts, shape (labels, labels), rows true, columns predicted.
-    per_class: one row a label: label, precision, recall, f1, specificity, support, tp, fp, fn, tn.
+    per_class: one row a label: label, precision, recall, f1, specificity, support, tp, fp, fn, tn, and
+        error_share: of all errors, the share that is of this true label (its fn).
     totals: tp, fp, fn and tn summed over the labels.
     """
 
@@ -80,26 +82,57 @@ def metrics_from_confusion(confusion: np.ndarray, labels: Sequence[str]) -> Metr
     """
     if confusion.shape != (len(labels), len(labels)):
         raise ValueError(f"a matrix of shape {confusion.shape} does not fit {len(labels)} labels")
-    rows = int(confusion.sum())
     table = _per_class(confusion, labels)
-    present = (table["support"] + table["tp"] + table["fp"]) > 0
-    averages: dict[str, float] = {}
-    for name in AVERAGED:
-        averages[f"macro_{name}"] = float(table.loc[present, name].mean()) if present.any() else 0.0
-        averages[f"weighted_{name}"] = float(ratio((table[name] * table["support"]).sum(), rows))
-    accuracy = float(ratio(np.trace(confusion), rows))
+    figures = averaged(np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0))
     return Metrics(
         labels=tuple(labels),
         confusion=confusion,
         per_class=table,
         totals={name: int(table[name].sum()) for name in ("tp", "fp", "fn", "tn")},
-        rows=rows,
-        accuracy=accuracy,
-        error_rate=1.0 - accuracy if rows else 0.0,
-        kappa=float(kappa(table["tp"].to_numpy(), table["support"].to_numpy(), (table["tp"] + table["fp"]).to_numpy())),
-        majority_share=float(ratio(table["support"].max() if len(table) else 0, rows)),
-        **averages,
+        rows=int(confusion.sum()),
+        **{name: float(figure) for name, figure in figures.items()},
     )
+
+
+def counts_of(
+    counts: np.ndarray, true: np.ndarray, predicted: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return rows that are right, true and predicted, for each draw and label; each of shape (draws, size).
+
+    Parameters
+    ----------
+    counts: rows of each cell, shape (draws, cells).
+    true, predicted: positions of each cell's labels, shape (cells,); several cells may have the same.
+    """
+    return (
+        summed(counts * (true == predicted), true, size),
+        summed(counts, true, size),
+        summed(counts, predicted, size),
+    )
+
+
+def averaged(right: np.ndarray, support: np.ndarray, predicted: np.ndarray) -> dict[str, np.ndarray]:
+    """Return each single figure of `Metrics` by name, shape (...), 0 where there is no row.
+
+    Parameters
+    ----------
+    right, support, predicted: rows that are right, true and predicted, by label, shape (..., labels).
+    """
+    rows = support.sum(axis=-1)
+    accuracy = ratio(right.sum(axis=-1), rows)
+    by_label = {
+        "precision": ratio(right, predicted),
+        "recall": ratio(right, support),
+        "f1": f1_by_label(right, support, predicted),
+    }
+    return {
+        "accuracy": accuracy,
+        "error_rate": np.where(rows > 0, 1.0 - accuracy, 0.0),
+        **{f"macro_{name}": macro_average(values, support, predicted) for name, values in by_label.items()},
+        **{f"weighted_{name}": ratio((values * support).sum(axis=-1), rows) for name, values in by_label.items()},
+        "kappa": kappa(right, support, predicted),
+        "majority_share": ratio(support.max(axis=-1, initial=0), rows),
+    }
 
 
 def _per_class(confusion: np.ndarray, labels: Sequence[str]) -> pd.DataFrame:
@@ -121,5 +154,6 @@ def _per_class(confusion: np.ndarray, labels: Sequence[str]) -> pd.DataFrame:
             "fp": fp,
             "fn": fn,
             "tn": tn,
+            "error_share": ratio(fn, fn.sum()),
         }
     )

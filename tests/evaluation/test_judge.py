@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from core.errors import InputError
+from core.errors import DamagedError, InputError
 from core.evaluation.judge import group_of_labels, has_partition, judge
 from core.evaluation.predictions import Predictions, load_predictions, save_predictions
 from core.grouping.builtin import RAW
@@ -58,6 +58,20 @@ def test_probabilities_stand_under_their_labels_also_where_a_true_label_is_unkno
     assert found.metrics.labels == ("0 new", "A", "B", "C", "D")
     assert found.probabilities.tolist() == [[0, 1, 0, 0, 0], [0, 0, 1, 0, 0]]
     assert found.metrics.confusion[0].tolist() == [0, 0, 1, 0, 0]
+    assert found.answers == CATEGORIES
+    assert found.answerable.tolist() == [False, True, True, True, True]
+    assert found.unknown_labels == {"0 new": 1}
+
+
+def test_a_category_that_the_run_never_saw_is_known_where_its_group_is():
+    bridge = Grouping("bridge", {**PAIRS.mapping, "0 new": "AB"})
+    assert judge(spec(), predictions([[1, 0, 0, 0]], ["0 new"]), bridge).unknown_labels == {}
+
+
+def test_three_rows_of_one_class_are_judged():
+    found = judge(spec(), predictions([[1, 0, 0, 0]] * 3, ["A"] * 3), RAW)
+    assert (found.metrics.rows, found.metrics.accuracy, found.metrics.macro_f1) == (3, 1.0, 1.0)
+    assert (found.metrics.kappa, found.metrics.majority_share) == (0.0, 1.0)
 
 
 def test_no_label_in_common_is_refused():
@@ -111,3 +125,21 @@ def test_predictions_come_back_as_they_were_saved(tmp_path):
     assert read.categories.tolist() == data.categories.tolist()
     assert (read.labels, read.dataset, read.fingerprint) == (data.labels, "d", "f")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["evaluation.json", "probabilities.npy", "rows.parquet"]
+
+
+@pytest.mark.parametrize("spoiled", [np.nan, -0.5, 1.5, np.inf])
+def test_probabilities_that_are_none_are_damage_told_in_one_line(tmp_path, spoiled):
+    data = predictions([[1, 0, 0, 0], [0, 1, 0, 0]], ["A", "B"])
+    save_predictions(data, tmp_path)
+    data.probabilities[1, 2] = spoiled
+    np.save(tmp_path / "probabilities.npy", data.probabilities)
+    with pytest.raises(DamagedError) as error:
+        load_predictions(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path}: 1 of 2 rows have probabilities that are no numbers from 0 to 1; train the run again"
+    )
+
+
+def test_no_rows_at_all_can_be_loaded(tmp_path):
+    save_predictions(predictions(np.zeros((0, 4)), []), tmp_path)
+    assert load_predictions(tmp_path).probabilities.shape == (0, 4)

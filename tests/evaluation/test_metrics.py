@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as reference
 
 from core.confusion import confusion_matrix
-from core.evaluation.metrics import error_matrix, metrics_from_confusion, row_shares
+from core.evaluation.metrics import averaged, counts_of, error_matrix, metrics_from_confusion, row_shares
 
 LABELS = ["a", "b", "c", "d"]
 PAIRS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60)
@@ -78,6 +78,7 @@ def test_a_small_table_by_hand():
             "fp": 2,
             "fn": 1,
             "tn": 4,
+            "error_share": pytest.approx(1 / 3),
         },
         {
             "label": "b",
@@ -90,6 +91,7 @@ def test_a_small_table_by_hand():
             "fp": 1,
             "fn": 2,
             "tn": 3,
+            "error_share": pytest.approx(2 / 3),
         },
         {
             "label": "absent",
@@ -102,6 +104,7 @@ def test_a_small_table_by_hand():
             "fp": 0,
             "fn": 0,
             "tn": 10,
+            "error_share": 0,
         },
     ]
     assert found.macro_f1 == pytest.approx((2 / 3 + 8 / 11) / 2)
@@ -124,5 +127,22 @@ def test_the_document_is_plain_json_with_the_keys_that_scripts_rely_on():
     keys = {"rows", "accuracy", "macro_f1", "weighted_f1", "labels", "confusion", "totals", "per_class"}
     assert keys <= document.keys()
     assert document["per_class"][0].keys() == {
-        "label", "precision", "recall", "f1", "specificity", "support", "tp", "fp", "fn", "tn",
+        "label", "precision", "recall", "f1", "specificity", "support", "tp", "fp", "fn", "tn", "error_share",
     }  # fmt: skip
+
+
+@given(st.lists(PAIRS, min_size=1, max_size=4))
+def test_a_stack_of_counts_gives_what_each_gives_alone(draws):
+    cells = [(true, predicted) for true in range(4) for predicted in range(4)]
+    true, predicted = np.array(cells).T
+    counts = np.array([[pairs.count(cell) for cell in cells] for pairs in draws])
+    stacked = averaged(*counts_of(counts, true, predicted, 4))
+    for place, pairs in enumerate(draws):
+        *_, alone = measured(pairs)
+        assert {name: pytest.approx(values[place]) for name, values in stacked.items()} == alone.headline()
+
+
+@given(PAIRS)
+def test_the_shares_of_errors_add_up_to_all_of_them(pairs):
+    *_, found = measured(pairs)
+    assert found.per_class["error_share"].sum() == pytest.approx(1.0 if found.totals["fn"] else 0.0)
