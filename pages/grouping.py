@@ -59,7 +59,7 @@ view = pick(st.segmented_control, "Below", VIEWS, page=PAGE, name="view", requir
 if view == "Versions and files":
     versions_view.draw(edited, dataset, take=take)
 elif view == "Diff":
-    diff_view.draw(saved, edited, dataset, run, palette=shell.palette())
+    diff_view.draw_chosen(edited, dataset, run, palette=shell.palette())
 elif run is None:
     st.write("This needs a finished run of target category.")
 elif view == "Suggestions":

@@ -7,10 +7,13 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from core.errors import InputError, shorten
+
+if TYPE_CHECKING:
+    # A list of runs, a queue and its workers have no need of numpy.
+    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ class Grouping:
 
         A has shape (categories, labels), float32, a single 1 in each row.
         """
+        import numpy as np
+
         names = list(categories)
         labels = self.labels(names)
         position = {label: column for column, label in enumerate(labels)}

@@ -8,15 +8,54 @@ import streamlit as st
 from core.data.datasets import Dataset
 from core.errors import CopydeskError
 from core.evaluation.compare_groupings import f1_by_group
+from core.grouping import versions
 from core.grouping.diff import Diff, diff
 from core.grouping.grouping import Grouping
 from core.runs.store import Run
 from core.ui import cache, charts
 from core.ui.components import escaped
+from core.ui.selection import pick
 from core.ui.theme import Palette
 
+PAGE = "grouping"
+NOW = "*"  # the edit on screen; no name of a grouping
 MANY = 20  # rows up to which a table is shown whole
 MOST_NAMED = 6  # renamed groups that are told in words
+
+
+def references() -> list[str]:
+    """Return all that can be compared: the edit, each grouping, each saved version that is not the newest."""
+    found = [NOW]
+    for grouping in versions.list_all():
+        older = versions.versions(grouping.name)[:-1] if grouping.version else []
+        found += [grouping.name, *(f"{grouping.name}@{number}" for number in reversed(older))]
+    return found
+
+
+def draw_chosen(current: Grouping, dataset: Dataset, run: Run | None, *, palette: Palette) -> None:
+    """Draw the choice of two groupings, first what is saved and what is in the editor, and what lies between them."""
+    options = references()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        names = [
+            pick(
+                st.selectbox,
+                label,
+                options,
+                page=PAGE,
+                name=name,
+                default=default,
+                width=280,
+                format_func=lambda option: "in the editor now" if option == NOW else option,
+            )
+            for label, name, default in (("From", "old", current.name), ("To", "new", NOW))
+        ]
+    try:
+        one, other = (current if name == NOW else versions.load(name) for name in names)
+    except CopydeskError as error:
+        st.warning(escaped(str(error)), icon=":material/broken_image:")
+        return
+    titles = tuple("in the editor" if name == NOW else name for name in names)
+    draw(one, other, dataset, run, palette=palette, titles=titles)
 
 
 def draw(

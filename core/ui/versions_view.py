@@ -1,4 +1,4 @@
-"""Versions and files: what was saved of a grouping, who is like whom, two of them compared, export and import."""
+"""Versions and files: what was saved of a grouping, who is like whom, export and import."""
 
 from __future__ import annotations
 
@@ -13,12 +13,9 @@ from core.grouping import formats, versions
 from core.grouping.builtin import BUILTIN
 from core.grouping.grouping import Grouping
 from core.grouping.history import Saved, history, relations
-from core.ui import diff_view, shell
 from core.ui.components import escaped, table_key
-from core.ui.selection import pick
 
 PAGE = "grouping"
-NOW = "*"  # the edit on screen; no name of a grouping
 TYPES = {"yaml": "application/yaml", "csv": "text/csv", "json": "application/json"}
 Take = Callable[[Grouping, str], None]
 
@@ -35,7 +32,6 @@ def draw(current: Grouping, dataset: Dataset, *, take: Take) -> None:
         _export(current)
         _upload(take)
     _all(current, dataset)
-    _compare(current, dataset)
 
 
 def versions_frame(saved: list[Saved]) -> pd.DataFrame:
@@ -191,40 +187,3 @@ def _all(current: Grouping, dataset: Dataset) -> None:
             "note": st.column_config.TextColumn("Note", width=260),
         },
     )
-
-
-def references() -> list[str]:
-    """Return all that can be compared: the edit, each grouping, each saved version that is not the newest."""
-    found = [NOW]
-    for grouping in versions.list_all():
-        older = versions.versions(grouping.name)[:-1] if grouping.version else []
-        found += [grouping.name, *(f"{grouping.name}@{number}" for number in reversed(older))]
-    return found
-
-
-def _compare(current: Grouping, dataset: Dataset) -> None:
-    st.subheader("Compare two", anchor=False)
-    options = references()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        names = [
-            pick(
-                st.selectbox,
-                label,
-                options,
-                page=PAGE,
-                name=name,
-                default=default,
-                width=280,
-                format_func=lambda option: "in the editor now" if option == NOW else option,
-            )
-            for label, name, default in (("From", "old", current.name), ("To", "new", NOW))
-        ]
-    try:
-        one, other = (current if name == NOW else versions.load(name) for name in names)
-    except CopydeskError as error:
-        st.warning(escaped(str(error)), icon=":material/broken_image:")
-        return
-    run = shell.chosen().run
-    titles = tuple("in the editor" if name == NOW else name for name in names)
-    run = run if run and run.spec.fingerprint == dataset.fingerprint else None
-    diff_view.draw(one, other, dataset, run, palette=shell.palette(), titles=titles)

@@ -99,8 +99,9 @@ def panel(run: store.Run, edited: Grouping, saved: Grouping, baseline: Grouping)
         st.warning(escaped(str(error)), icon=":material/edit_note:")
         return None
     st.html(table(found, beside))
-    wrong, right = regroup.turned(found)
-    st.caption(f"Against the saved one, **{wrong:,}** test rows turn wrong and **{right:,}** turn right.")
+    if not found.same_partition:
+        wrong, right = regroup.turned(found)
+        st.caption(f"Against the saved one, **{wrong:,}** test rows turn wrong and **{right:,}** turn right.")
     for remark in regroup.remarks(found):
         st.caption(f":material/info: {escaped(remark[0].upper() + remark[1:])}.")
     return found

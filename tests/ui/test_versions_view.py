@@ -7,7 +7,7 @@ from core.data.sample import import_sample
 from core.grouping import versions
 from core.grouping.builtin import HUFFPOST_12
 from core.grouping.grouping import Grouping
-from core.ui import versions_view
+from core.ui import diff_view, versions_view
 from core.ui.components import table_key
 
 
@@ -16,12 +16,15 @@ def page():
 
     from core.data import datasets
     from core.grouping import versions as stored
+    from core.ui import diff_view as between
     from core.ui import versions_view as view
+    from core.ui.theme import LIGHT
 
     def take(grouping, what):
         st.session_state["taken"] = (dict(grouping.mapping), what)
 
     view.draw(stored.load("desks"), datasets.load("sample"), take=take)
+    between.draw_chosen(stored.load("desks"), datasets.load("sample"), None, palette=LIGHT)
 
 
 @pytest.fixture
@@ -97,4 +100,4 @@ def test_a_version_that_cannot_be_read_is_told(desks):
 
 
 def test_the_edit_every_grouping_and_each_older_version_can_be_compared(desks):
-    assert versions_view.references() == ["*", "huffpost-12", "raw", "desks", "desks@1", "twin"]
+    assert diff_view.references() == ["*", "huffpost-12", "raw", "desks", "desks@1", "twin"]
