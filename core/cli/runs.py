@@ -181,14 +181,29 @@ def priority(
     emit({key: found[key] for key in ("run", "state", "priority", "place")}, text, json)
 
 
-@app.command(epilog="Example: python -m core runs compare RUN OTHER --json")
+@app.command(epilog="Example: python -m core runs compare RUN OTHER --grouping huffpost-12")
 def compare(
     run: RunId,
     other: Annotated[str, typer.Argument(metavar="OTHER", help="The run to compare it with.")],
     every: Annotated[bool, typer.Option("--all", help="Show also what both have in common.")] = False,
+    grouping: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|FILE", help="Judge both under this grouping.", show_default="that of RUN"),
+    ] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Judge both on this dataset.", show_default="test rows of both"),
+    ] = None,
+    examples: Annotated[
+        int, typer.Option(metavar="N", min=0, help="List N rows that RUN alone has right, and N that OTHER has.")
+    ] = 0,
     json: Json = False,
 ) -> None:
-    """Put two runs side by side: specs and figures, what differs marked with *."""
+    """Put two runs side by side: specs and figures, what differs marked with *, then what they make of the same rows.
+
+    Rows that one of them was trained on are left out. Differences are RUN - OTHER with 95 % intervals.
+    """
+    from core.cli.comparison import comparison_text, tested
     from core.runs.compare import compare as lines_of
 
     one, two = _look(run), _look(other)
@@ -203,15 +218,21 @@ def compare(
         for line in lines
         if every or line.differs
     ]
+    found, reason = tested(one, two, grouping=grouping, dataset=dataset, examples=examples)
     document = {
         "runs": [one.id, two.id],
         "lines": [
             {"part": line.part, "field": line.field, "values": [line.one, line.other], "differs": line.differs}
             for line in lines
         ],
+        "tested": found,
+        "not_tested": reason,
     }
     titles = list(dict.fromkeys(["field", one.title, two.title, " "]))
-    emit(document, table(rows, titles) if rows else "Nothing differs.", json)
+    parts = [table(rows, titles) if rows else "Nothing differs."]
+    parts += [comparison_text(found, one.title, two.title)] if found else []
+    parts += [f"Not compared row by row: {reason}"] if reason else []
+    emit(document, "\n\n".join(parts), json)
 
 
 def _value(field: str, value: Any) -> Any:

@@ -7,22 +7,27 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.confusion import f1_by_label, kappa, macro_average, ratio
+from core.confusion import f1_by_label, ratio
 from core.data import datasets
 from core.errors import InputError, shorten
 from core.evaluation.evaluate import evaluate
 from core.evaluation.judge import Judged
 from core.evaluation.mcnemar import McNemar, mcnemar
+from core.evaluation.metrics import averaged, counts_of
 from core.evaluation.pairing import Pairing, pair
 from core.evaluation.regroup import with_headlines
 from core.grouping.grouping import Grouping
-from core.grouping.whatif import LEVEL, Difference, _distinct, _drawn, _summed
+from core.grouping.whatif import Difference
+from core.resampling import LEVEL, drawn
 from core.runs.cost import Cost, cost, times_as_long
 from core.runs.store import Run
 
 RESAMPLES = 500
 OF_CLASS = ("f1", "precision", "recall")
-OVERALL = ("accuracy", "macro_f1", "weighted_f1", "macro_precision", "macro_recall", "kappa")
+OVERALL = (
+    "accuracy", "macro_f1", "macro_precision", "macro_recall", "weighted_f1", "weighted_precision", "weighted_recall",
+    "kappa",
+)  # fmt: skip
 # What becomes of a row, by whether the run has it right and whether the other run has.
 BOTH_RIGHT, ONLY_RUN, ONLY_AGAINST, BOTH_WRONG = "both right", "only run right", "only against right", "both wrong"
 OUTCOMES = (BOTH_RIGHT, ONLY_RUN, ONLY_AGAINST, BOTH_WRONG)
@@ -86,8 +91,8 @@ def compare(
     """Return ``run`` beside ``against`` from what both were judged to be under the same grouping.
 
     Intervals are of 95 %, from a paired bootstrap: rows are drawn with replacement, each with both
-    answers (Efron & Tibshirani, "An Introduction to the Bootstrap", 1993). See `core.grouping.whatif.differences`
-    for how it is drawn and where the interval is laid.
+    answers (Efron & Tibshirani, "An Introduction to the Bootstrap", 1993). Rows of equal label and answers
+    count alike and are drawn as one cell. See `core.resampling.centred_interval` for where it is laid.
     """
     if run.id == against.id:
         raise InputError(f"run {shorten(run.title)} is compared with itself; choose another one")
@@ -139,11 +144,14 @@ def _differences(
     true: np.ndarray, answer: np.ndarray, against: np.ndarray, labels: tuple[str, ...], resamples: int, seed: int
 ) -> tuple[dict[str, Difference], pd.DataFrame]:
     """Return `Comparison.overall` and `Comparison.per_class` from positions in ``labels``, shape (rows,)."""
-    counts, (cell_true, *cell_answers) = _distinct([true, answer, against])
+    size = len(labels)
+    cells, counts = np.unique((true * size + answer) * size + against, return_counts=True)
     # The rows as they are come first, then the draws.
-    drawn = np.vstack([counts, _drawn(counts, resamples, np.random.default_rng(seed))])
+    draws = np.vstack([counts, drawn(counts, resamples, np.random.default_rng(seed))])
+    pairs, cell_against = np.divmod(cells, size)
+    cell_true, cell_answer = np.divmod(pairs, size)
     (overall, of_class), (overall_against, of_class_against) = (
-        _figures(drawn, cell_true, one, len(labels)) for one in cell_answers
+        _figures(*counts_of(draws, cell_true, one, size)) for one in (cell_answer, cell_against)
     )
     found = {}
     for name in OVERALL:
@@ -163,39 +171,26 @@ def _differences(
     return found, pd.DataFrame(columns)
 
 
-def _figures(counts: np.ndarray, true: np.ndarray, answer: np.ndarray, size: int) -> tuple[Draws, Draws]:
-    """Return each of `OVERALL`, shape (draws,), and each of `OF_CLASS`, shape (draws, size).
+def _figures(right: np.ndarray, support: np.ndarray, predicted: np.ndarray) -> tuple[Draws, Draws]:
+    """Return the single figures by name, shape (draws,), and each of `OF_CLASS`, shape (draws, labels).
 
     Parameters
     ----------
-    counts: rows of each cell, shape (draws, cells).
-    true, answer: each cell's labels, positions below ``size``, shape (cells,).
+    right, support, predicted: rows that are right, true and predicted, shape (draws, labels).
     """
-    # Cells that differ in the other run's answer alone are one cell here.
-    joint, cell = np.unique(true * size + answer, return_inverse=True)
-    counts, (true, answer) = _summed(counts, cell, len(joint)), np.divmod(joint, size)
-    support, predicted = _summed(counts, true, size), _summed(counts, answer, size)
-    right = _summed(counts * (true == answer), true, size)
-    rows = support.sum(axis=1)
     of_class = {
         "f1": f1_by_label(right, support, predicted),
         "precision": ratio(right, predicted),
         "recall": ratio(right, support),
     }
-    overall = {f"macro_{name}": macro_average(values, support, predicted) for name, values in of_class.items()}
-    overall |= {
-        "accuracy": ratio(right.sum(axis=1), rows),
-        "weighted_f1": ratio((of_class["f1"] * support).sum(axis=1), rows),
-        "kappa": kappa(right, support, predicted),
-    }
-    return overall, of_class
+    return averaged(right, support, predicted), of_class
 
 
 def _interval(differences: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the difference itself and both ends of its interval, from shape (1 + draws, ...), itself first."""
-    found, drawn = differences[0], differences[1:]
+    found, draws = differences[0], differences[1:]
     tail = (1 - LEVEL) / 2
-    low, high = np.quantile(drawn - drawn.mean(axis=0), [tail, 1 - tail], axis=0)
+    low, high = np.quantile(draws - draws.mean(axis=0), [tail, 1 - tail], axis=0)
     # Of a difference that never varies, rounding must not make a clear one.
     return found, np.maximum(found + np.minimum(low, 0.0), -1.0), np.minimum(found + np.maximum(high, 0.0), 1.0)
 
@@ -255,6 +250,7 @@ def comparison_document(found: Comparison, run: Run, against: Run, *, examples: 
         "agreement": {name.replace(" ", "_"): rows for name, rows in found.agreement.items()},
         "same_answer": found.same_answer,
         "mcnemar": found.mcnemar.document(),
+        "verdict": verdict(found, run.title, against.title),
         "cost": {"run": paid.document(), "against": paid_against.document()},
         "times_as_long": times_as_long(paid, paid_against),
         "gain": gain_sentence(found, paid, paid_against),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.runs import store
+from core.runs.cost import cost
 from core.runs.store import Run
 
 FIGURES = ("accuracy", "macro_f1", "weighted_f1", "rows", "training_rows", "peak_memory_bytes")
@@ -65,9 +66,13 @@ def spec_facts(run: Run) -> dict[str, Any]:
 def figures(run: Run) -> dict[str, Any]:
     """Return what came of a run."""
     metrics = run.status.get("metrics") or {}
+    paid = cost(run)
+    pace = paid.training_rows_per_s
     return {
         "state": run.state,
         **{name: metrics.get(name) for name in FIGURES},
         "seconds": run.seconds,
+        "training_rows_per_s": None if pace is None else round(pace),
+        "model_bytes": paid.model_bytes,
         "disk_bytes": store.disk_bytes(run),
     }
