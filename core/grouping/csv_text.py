@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 
+from core.data.safe_csv import csv_text, unguarded
 from core.errors import InputError, shorten
 from core.grouping.grouping import Grouping
 
 HEADER = ("category", "group")
 DELIMITERS = ",;\t"
-# What a spreadsheet would run as a formula (OWASP, "CSV injection"), behind any number of apostrophes: one
-# more is put in front, and taken away again when the file is read.
-_FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n＝＋－＠]")
 
 
 def grouping_to_csv(grouping: Grouping) -> str:
@@ -21,12 +18,7 @@ def grouping_to_csv(grouping: Grouping) -> str:
 
     A name that a spreadsheet would take for a formula has an apostrophe in front.
     """
-    out = io.StringIO()
-    out.write(",".join(HEADER) + "\n")
-    # All quoted: a spreadsheet that splits at another sign must not split a name.
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerows((_guarded(category), _guarded(group)) for category, group in grouping.mapping.items())
-    return out.getvalue()
+    return csv_text(HEADER, grouping.mapping.items())
 
 
 def grouping_from_csv(text: str, name: str) -> Grouping:
@@ -55,7 +47,7 @@ def _mapping(text: str) -> dict[str, str]:
         line = reader.line_num
         if len(row) <= max(places):
             raise InputError(f"line {line} has {len(row)} of the columns category and group; give it both")
-        category, group = (_unguarded(row[place]) for place in places)
+        category, group = (unguarded(row[place]) for place in places)
         for what, value in zip(HEADER, (category, group), strict=True):
             if not value.strip():
                 raise InputError(f"line {line} has an empty {what}; give it a name, or remove the line")
@@ -80,11 +72,3 @@ def _columns(text: str) -> tuple[str, tuple[int, int]]:
 
 def _reader(text: str, delimiter: str) -> csv.reader:  # type: ignore[valid-type]
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
-
-
-def _guarded(name: str) -> str:
-    return f"'{name}" if _FORMULA.match(name) else name
-
-
-def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

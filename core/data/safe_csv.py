@@ -1,0 +1,56 @@
+"""Tables as CSV text that a spreadsheet can open without running what stands in them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What a spreadsheet would run as a formula (OWASP, "CSV injection"), behind any number of apostrophes: one
+# more is put in front, and taken away again when the file is read.
+_FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n＝＋－＠]")
+# By this, spreadsheets know that a file is UTF-8.
+BYTE_ORDER_MARK = "\ufeff"
+
+
+def guarded(cell: str) -> str:
+    """Return ``cell`` with an apostrophe in front if a spreadsheet would take it for a formula.
+
+    >>> guarded("=1+1"), guarded("Budget passes")
+    ("'=1+1", 'Budget passes')
+    """
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """Return the cell that `guarded` was given."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return ``rows`` under ``header``; all cells are guarded and quoted."""
+    out = io.StringIO()
+    out.write(",".join(header) + "\n")
+    # All quoted: a spreadsheet that splits at another sign must not split a cell.
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerows([guarded(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def frame_to_csv(frame: pd.DataFrame) -> str:
+    """Return ``frame`` as CSV for spreadsheets: dates as ISO days, nothing for what is missing, shares as 0.1234."""
+    columns = [_texts(frame[name]) for name in frame]
+    return BYTE_ORDER_MARK + csv_text(list(frame), zip(*columns, strict=True))
+
+
+def _texts(column: pd.Series) -> list[str]:
+    if column.dtype.kind == "M":
+        return column.dt.strftime("%Y-%m-%d").fillna("").tolist()
+    if column.dtype.kind == "f":
+        return ["" if value != value else f"{value:.4f}" for value in column.tolist()]
+    return column.astype("str").fillna("").tolist()
