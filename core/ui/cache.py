@@ -74,7 +74,7 @@ def dataset_by_fingerprint(fingerprint: str) -> datasets.Dataset:
     return dataset
 
 
-def _ended(run: store.Run) -> str:
+def ended(run: store.Run) -> str:
     """Return what changes when the run's files do."""
     manifest = run.path / "manifest.json"
     return f"{run.path} {manifest.stat().st_mtime_ns if manifest.exists() else 0}"
@@ -87,7 +87,7 @@ def _model(key: str, _run: store.Run) -> Model:
 
 def model(run: store.Run) -> Model:
     """Return the run's model, checked and loaded once."""
-    return _model(_ended(run), run)
+    return _model(ended(run), run)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading the evaluation")
@@ -113,7 +113,7 @@ def _judged(
     return judge(_run.spec, found, _grouping)
 
 
-def _named(grouping: Grouping) -> str:
+def named(grouping: Grouping) -> str:
     """Return what tells a grouping apart from one of another name, version or mapping."""
     return repr((grouping.name, grouping.version, sorted(grouping.mapping.items())))
 
@@ -125,7 +125,7 @@ def _scores(key: str, _run: store.Run) -> Scores:
 
 def scores(run: store.Run) -> Scores:
     """Return what ``run`` said of its test rows, before any grouping; to be read, not changed."""
-    return _scores(_ended(run), run)
+    return _scores(ended(run), run)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -135,7 +135,7 @@ def _outcome(key: str, named: str, _run: store.Run, _grouping: Grouping) -> Outc
 
 def outcome(run: store.Run, grouping: Grouping) -> Outcome:
     """Return what becomes of the run's test rows under ``grouping``."""
-    return _outcome(_ended(run), _named(grouping), run, grouping)
+    return _outcome(ended(run), named(grouping), run, grouping)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -145,7 +145,7 @@ def _what_if(key: str, named: str, against: str, _run: store.Run, _grouping: Gro
 
 def tried(run: store.Run, grouping: Grouping, against: Grouping) -> WhatIf:
     """Return what becomes of the run's test rows under ``grouping`` instead of ``against``."""
-    return _what_if(_ended(run), _named(grouping), _named(against), run, grouping, against)
+    return _what_if(ended(run), named(grouping), named(against), run, grouping, against)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -155,9 +155,9 @@ def _retrained(key: str, own: str, named: str, _run: store.Run, _own: store.Run,
 
 def reached(run: store.Run, own: store.Run, grouping: Grouping) -> Retrained:
     """Return what ``run``, trained on the groups of ``grouping``, reached beside what ``own`` foretells."""
-    return _retrained(_ended(run), _ended(own), _named(grouping), run, own, grouping)
+    return _retrained(ended(run), ended(own), named(grouping), run, own, grouping)
 
 
 def judged(run: store.Run, grouping: Grouping, dataset: datasets.Dataset | None = None) -> Judged:
     """Return the figures of ``run`` under ``grouping``, on its test rows or on all of ``dataset``."""
-    return _judged(_ended(run), _named(grouping), dataset.fingerprint if dataset else "", grouping, run, dataset)
+    return _judged(ended(run), named(grouping), dataset.fingerprint if dataset else "", grouping, run, dataset)

@@ -11,7 +11,7 @@ from core.grouping.frontier import Frontier
 from core.grouping.grouping import Grouping
 from core.runs import store
 from core.ui import cache
-from core.ui.cache import _ended, _named
+from core.ui.cache import ended, named
 
 
 @st.cache_resource(max_entries=3, show_spinner="Gathering what words, dates and the model say")
@@ -21,7 +21,7 @@ def _basis(key: str, fingerprint: str, _run: store.Run, _dataset: datasets.Datas
 
 def basis(run: store.Run, dataset: datasets.Dataset) -> Basis:
     """Return what advice about ``run`` on ``dataset`` rests on; about a second of work the first time."""
-    return _basis(_ended(run), dataset.fingerprint, run, dataset)
+    return _basis(ended(run), dataset.fingerprint, run, dataset)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Comparing the groups")
@@ -33,7 +33,7 @@ def _advice(
 
 def suggestions(run: store.Run, dataset: datasets.Dataset, grouping: Grouping, *, top: int) -> Advice:
     """Return the ``top`` merges and splits of ``grouping``; half a second of work the first time."""
-    return _advice(_ended(run), dataset.fingerprint, _named(grouping), top, run, dataset, grouping)
+    return _advice(ended(run), dataset.fingerprint, named(grouping), top, run, dataset, grouping)
 
 
 @st.cache_resource(max_entries=6, show_spinner="Merging step by step")
@@ -43,4 +43,4 @@ def _frontier(key: str, _run: store.Run) -> Frontier:
 
 def frontier(run: store.Run) -> Frontier:
     """Return the frontier of ``run``."""
-    return _frontier(_ended(run), run)
+    return _frontier(ended(run), run)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 import streamlit as st
 
@@ -16,6 +14,7 @@ from core.runs.store import Run
 from core.ui import cache, cache_advice, charts
 from core.ui.components import clicked, escaped
 from core.ui.selection import pick
+from core.ui.studio import Take
 from core.ui.theme import Palette
 
 PAGE = "grouping"
@@ -27,7 +26,6 @@ UNITS = {
     "macro_f1": "macro-F1 (0 to 1)",
     "information_kept": "information kept (0 to 1)",
 }
-Take = Callable[[Grouping, str], None]
 
 
 def draw(run: Run, dataset: Dataset, draft: Grouping, *, palette: Palette, take: Take) -> None:

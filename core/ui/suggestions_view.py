@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from html import escape
 
 import streamlit as st
@@ -14,6 +13,7 @@ from core.grouping.grouping import Grouping
 from core.runs.store import Run
 from core.ui import cache_advice
 from core.ui.components import escaped
+from core.ui.studio import Take
 from core.ui.theme import Palette
 
 PAGE = "grouping"
@@ -26,9 +26,7 @@ STYLE = """<style>
 </style>"""
 
 
-def draw(
-    run: Run, dataset: Dataset, draft: Grouping, *, palette: Palette, take: Callable[[Grouping, str], None]
-) -> None:
+def draw(run: Run, dataset: Dataset, draft: Grouping, *, palette: Palette, take: Take) -> None:
     """Draw merges and splits of ``draft``; ``take(grouping, what)`` puts one that is tried into the editor."""
     try:
         found = cache_advice.suggestions(run, dataset, draft, top=TOP)
@@ -61,7 +59,7 @@ def _nothing(groups: int) -> str:
     return "No two groups are mistaken for one another."
 
 
-def _merge(place: int, one: MergeAdvice, palette: Palette, take: Callable[[Grouping, str], None]) -> None:
+def _merge(place: int, one: MergeAdvice, palette: Palette, take: Take) -> None:
     merge = one.merge
     with st.container(border=True, gap="xsmall"):
         _head(
@@ -78,7 +76,7 @@ def _merge(place: int, one: MergeAdvice, palette: Palette, take: Callable[[Group
                 st.html(pairs_table((merge.a, merge.b), one.pairs, palette))
 
 
-def _split(place: int, one: SplitAdvice, take: Callable[[Grouping, str], None]) -> None:
+def _split(place: int, one: SplitAdvice, take: Take) -> None:
     split = one.split
     with st.container(border=True, gap="xsmall"):
         what = f"split {split.group} into {split.names[0]} and {split.names[1]}"
@@ -97,7 +95,7 @@ def _split(place: int, one: SplitAdvice, take: Callable[[Grouping, str], None]) 
                     st.write(f"**{escaped(name)}**: {escaped(', '.join(words)) or 'none that is clear'}")
 
 
-def _head(title: str, key: str, grouping: Grouping, what: str, take: Callable[[Grouping, str], None]) -> None:
+def _head(title: str, key: str, grouping: Grouping, what: str, take: Take) -> None:
     """Draw what is suggested, and the button that tries it."""
     name, button = st.columns([3, 1], vertical_alignment="top")
     name.markdown(f"**{escaped(title)}**")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 import streamlit as st
 
@@ -14,10 +12,10 @@ from core.grouping.builtin import BUILTIN
 from core.grouping.grouping import Grouping
 from core.grouping.history import Saved, history, relations
 from core.ui.components import escaped, table_key
+from core.ui.studio import Take
 
 PAGE = "grouping"
 TYPES = {"yaml": "application/yaml", "csv": "text/csv", "json": "application/json"}
-Take = Callable[[Grouping, str], None]
 
 
 def draw(current: Grouping, dataset: Dataset, *, take: Take) -> None:
