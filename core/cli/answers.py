@@ -43,15 +43,15 @@ def evaluate(
     from core.evaluation.evaluate import evaluation_document
 
     start = time.perf_counter()
-    found = _run(run)
+    found = found_run(run)
     judged = judge_run(
         found,
-        grouping=_grouping(grouping),
+        grouping=found_grouping(grouping),
         dataset=datasets.load(dataset) if dataset is not None else None,
         calibrated=calibrated,
     )
     document = {**evaluation_document(found, judged), "seconds": time.perf_counter() - start}
-    emit(document, _report(found, judged), json)
+    emit(document, _report(found, judged, document), json)
 
 
 def whatif(
@@ -75,8 +75,8 @@ def whatif(
     from core.evaluation.evaluate import evaluation_document
 
     start = time.perf_counter()
-    found = _run(run)
-    wanted, other = _grouping(grouping), _grouping(against) or found.spec.grouping.grouping()
+    found = found_run(run)
+    wanted, other = found_grouping(grouping), found_grouping(against) or found.spec.grouping.grouping()
     judged = judge_run(found, grouping=wanted)
     tried = regroup.try_grouping(found, regroup.scores_of(found), wanted, other)
     trained = regroup.retrained_runs(found, tried.after)
@@ -85,7 +85,7 @@ def whatif(
         **regroup.what_if_document(found, tried, trained, flips),
         "seconds": time.perf_counter() - start,
     }
-    emit(document, f"{_report(found, judged)}\n\n{_what_if_text(document)}", json)
+    emit(document, f"{_report(found, judged, document)}\n\n{_what_if_text(document)}", json)
 
 
 def classify(
@@ -111,8 +111,10 @@ def classify(
     if description and file is not None:
         raise InputError("--description goes with --headline; a file has its own descriptions")
     items = [(headline, description)] if headline is not None else items_in(file)
-    found = _run(run)
-    answers = answer(load_model(found), items, _grouping(grouping), top=top, explain=explain, calibrated=calibrated)
+    found = found_run(run)
+    answers = answer(
+        load_model(found), items, found_grouping(grouping), top=top, explain=explain, calibrated=calibrated
+    )
     text = "\n\n".join(map(_answer_text, answers)) if headline is not None else _answers_table(answers)
     emit({"run": found.id, "results": [one.document() for one in answers]}, text, json)
 
@@ -140,7 +142,7 @@ def export(
     if format_ not in (None, "joblib", "onnx"):
         raise InputError(f"export format {shorten(format_)} is unknown; choose one of: joblib, onnx")
     if format_ == "onnx":
-        done = export_onnx(_run(run), target)
+        done = export_onnx(found_run(run), target)
         files, found = sorted(target.iterdir()), {"rows": done.rows, "agreement": done.agreement}
         text = f"; the same label as the run's model on {done.agreement:.2%} of {done.rows:,} test rows"
     else:
@@ -157,7 +159,7 @@ def _export_pipeline(run: str, file: Path) -> None:
         raise InputError(f"export file {shorten(str(file))} has another ending; name it FILE.joblib")
     if not file.parent.is_dir():
         raise InputError(f"folder {shorten(str(file.parent))} does not exist; make it first")
-    found = _run(run)
+    found = found_run(run)
     if found.spec.model == "transformer":
         raise InputError(
             f"run {shorten(found.id)} has model transformer, which is no scikit-learn pipeline; its folder "
@@ -180,31 +182,38 @@ def _emit_export(target: Path, files: list[Path], found: dict[str, Any], text: s
     emit(document, f"wrote {target} ({size:,} bytes){text}", json)
 
 
-def _run(run_id: str) -> Run:
+def found_run(run_id: str) -> Run:
+    """Return the run that is meant; NotFound or InputError where there is none."""
     from core.runs import local, store
 
     local.settle()
     return store.find(run_id)
 
 
-def _grouping(reference: str | None) -> Grouping | None:
+def found_grouping(reference: str | None) -> Grouping | None:
+    """Return the grouping of that name, or in that file; None for None."""
     from core.grouping import versions
 
     return versions.load_or_read(reference) if reference is not None else None
 
 
-def _report(run: Run, judged: Judged) -> str:
-    """Return figures, table by class and the most confused pairs, for people."""
+def _report(run: Run, judged: Judged, document: dict[str, Any]) -> str:
+    """Return figures with their intervals, table by class and the most confused pairs, for people."""
+    from core.evaluation.judge import unknown_sentence
+
     metrics = judged.metrics
     facts: dict[str, Any] = {
         "run": run.id,
         "dataset": judged.dataset,
         "grouping": judged.grouping.name,
         "rows": metrics.rows,
-        **metrics.headline(),
+        **{
+            name: f"{document[name]:.3f}  [{low:.3f} to {high:.3f}]"
+            for name, (low, high) in document["intervals"].items()
+        },
         **metrics.totals,
     }
-    columns = ["label", "precision", "recall", "f1", "specificity", "support", "tp", "fp", "fn", "tn"]
+    columns = ["label", "precision", "recall", "f1", "specificity", "support", "tp", "fp", "fn", "tn", "error_share"]
     parts = [pairs(facts), table(metrics.per_class.to_dict("records"), columns)]
     confused = [
         {"true": metrics.labels[row], "predicted": metrics.labels[column], "rows": int(metrics.confusion[row, column])}
@@ -215,6 +224,10 @@ def _report(run: Run, judged: Judged) -> str:
     confused.sort(key=lambda pair: -pair["rows"])
     if confused:
         parts.append("most confused\n" + table(confused[:10], ["true", "predicted", "rows"]))
+    else:
+        parts.append("no row is wrong")
+    if judged.unknown_labels:
+        parts.append(f"note: {unknown_sentence(judged)}")
     if judged.seen_in_training is None:
         parts.append("note: the run's own dataset is not here, so nobody can tell which rows it was trained on")
     elif judged.seen_in_training:

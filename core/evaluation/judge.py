@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.confusion import confusion_matrix
+from core.errors import shorten
 from core.evaluation.metrics import Metrics, metrics_from_confusion
 from core.evaluation.predictions import Predictions
 from core.grouping.grouping import Grouping
@@ -130,6 +131,16 @@ def judge(spec: TrainingSpec, predictions: Predictions, grouping: Grouping) -> J
         seconds=time.perf_counter() - start,
         answers=tuple(answers),
     )
+
+
+def unknown_sentence(judged: Judged) -> str:
+    """Say how many rows have a label that the run cannot answer, and which; "" where there is none."""
+    unknown = sorted(judged.unknown_labels.items(), key=lambda one: -one[1])
+    if not unknown:
+        return ""
+    rows = sum(count for _, count in unknown)
+    some = ", ".join(f"{shorten(label)} ({count:,})" for label, count in unknown[:3]) + ", …" * (len(unknown) > 3)
+    return f"{rows:,} of the {judged.metrics.rows:,} rows have a label that the run does not know, so all are wrong: {some}"
 
 
 def has_partition(spec: TrainingSpec, grouping: Grouping) -> bool:
