@@ -121,7 +121,7 @@ def class_thresholds(judged: pd.DataFrame, labels: Sequence[str], precision: flo
         answers = int(table["kept"].max()) if len(table) else 0
         found.append({"label": label, "answers": answers, **({} if row is None else row.to_dict())})
     names = ["label", "answers", *tradeoff_of(judged.iloc[:0], "").columns]
-    return pd.DataFrame(found, columns=names)
+    return pd.DataFrame(found, columns=names).astype({"kept": "Int64"})
 
 
 def tradeoff_of(judged: pd.DataFrame, label: str) -> pd.DataFrame:
