@@ -184,7 +184,6 @@ def _emit_export(target: Path, files: list[Path], found: dict[str, Any], text: s
 
 def found_run(run_id: str) -> Run:
     """Return the run that is meant; NotFound or InputError where there is none."""
-    """Return the run that is meant; NotFound or InputError where there is none."""
     from core.runs import local, store
 
     local.settle()
@@ -192,7 +191,6 @@ def found_run(run_id: str) -> Run:
 
 
 def found_grouping(reference: str | None) -> Grouping | None:
-    """Return the grouping of that name, or in that file; None for None."""
     """Return the grouping of that name, or in that file; None for None."""
     from core.grouping import versions
 
