@@ -13,8 +13,8 @@ from core.evaluation.label_noise import share
 MEANINGS: Mapping[str, str] = {
     causes.UNKNOWN: "The run was trained on no row of this label, so it can only be wrong.",
     causes.LABEL: (
-        f"The run is confident of its answer, by confident learning and at {causes.SURE:g} or more, and gives the row's "
-        f"label under {causes.DOUBTED:g}; or somebody corrected the label."
+        f"The run is confident of its answer, by confident learning and at {causes.SURE:g} or more, and gives the "
+        f"row's label under {causes.DOUBTED:g}; or somebody corrected the label."
     ),
     causes.TWIN: "The same or nearly the same words stand under another label: in the training rows or elsewhere.",
     causes.SIBLING: "The answer is another class of the same group.",

@@ -13,6 +13,7 @@ from core.ui.charts.frontier import frontier_lines
 from core.ui.charts.matrix import confusion_matrix
 from core.ui.charts.nested import nested_bars
 from core.ui.charts.progress import lengths_histogram, progress_lines
+from core.ui.charts.waterfall import waterfall
 
 __all__ = [
     "confusion_matrix",
@@ -24,4 +25,5 @@ __all__ = [
     "probability_bars",
     "progress_lines",
     "share_bars",
+    "waterfall",
 ]
