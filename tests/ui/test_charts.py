@@ -13,6 +13,7 @@ from core.ui.charts import axes, matrix
 from core.ui.theme import DARK, LIGHT, contrast
 
 LONG = "a group whose name goes on for well over forty characters, and then some"
+CELL = ["true", "predicted", "rows", "row_share", "column_share"]
 SIZES = pytest.mark.parametrize("count", [1, 12, 42, 200])
 
 
@@ -28,8 +29,8 @@ def nested(count: int) -> pd.DataFrame:
 
 def pairs(count: int) -> tuple[pd.DataFrame, list[str]]:
     labels = distribution(count)["label"].tolist()
-    cells = [(t, p, i + 900, 0.25) for i, t in enumerate(labels) for p in labels[:3]]
-    return pd.DataFrame(cells, columns=["true", "predicted", "rows", "row_share"]), labels
+    cells = [(t, p, i + 900, 0.25, 0.5) for i, t in enumerate(labels) for p in labels[:3]]
+    return pd.DataFrame(cells, columns=CELL), labels
 
 
 def probabilities(count: int, models: int = 1) -> pd.DataFrame:
@@ -195,8 +196,8 @@ def test_nested_bars_put_the_categories_below_their_group():
 
 def test_a_confusion_matrix_leaves_zero_cells_blank_and_keeps_absent_labels():
     frame = pd.DataFrame(
-        [("a", "a", 1500, 0.75), ("a", "b", 500, 0.25), ("b", "a", 0, 0.0)],
-        columns=["true", "predicted", "rows", "row_share"],
+        [("a", "a", 1500, 0.75, 1.0), ("a", "b", 500, 0.25, 1.0), ("b", "a", 0, 0.0, 0.0)],
+        columns=CELL,
     )
     spec = charts.confusion_matrix(frame, ["a", "b", "never"], palette=LIGHT, selected=("a", "b")).to_dict()
     assert data_of(spec)["printed"].tolist() == ["1.5k", "500"]

@@ -17,6 +17,10 @@ SLANTED = 30  # px from which column names stand aslant, upright below
 MATRIX = 860  # px that the cells of one row share
 GLYPH = 0.6  # width of a digit with its air, in font sizes
 LETTER = 7  # px of a letter in an axis label
+# What the row and the column of sums are called; no class can be, for the sign at its end that nobody sees.
+ALL = "all\u2060"
+
+Value = Literal["rows", "row_share", "column_share"]
 
 
 def cell_size(labels: int) -> int:
@@ -29,30 +33,39 @@ def confusion_matrix(
     labels: Sequence[str],
     *,
     palette: Palette,
-    value: Literal["rows", "row_share"] = "rows",
+    value: Value = "rows",
     kind: Literal["confusion", "errors"] = "confusion",
     selection: str = "cell",
     selected: tuple[str, str] | None = None,
     noun: str = "category",
+    sums: bool = False,
+    parted: Sequence[str] = (),
 ) -> alt.Chart | alt.LayerChart:
     """Return a heat map, true categories in rows, predicted ones in columns, both in the order of ``labels``.
 
-    ``frame`` has the columns true, predicted (str), rows (int) and row_share (0 to 1 of the true
-    category's rows); pairs that never occur may be left out. ``kind`` "errors" takes the diagonal
-    out and scales the rest by itself, in red. A click answers ``[{"true": ..., "predicted": ...}]``
-    under the name ``selection``; ``selected`` (true, predicted) is outlined before any click.
-    ``noun`` is what a label is called in titles: category or group.
-    Cells show rows ("1.2k" where 1,234 has no room), or per cent of the row, in which "·" stands
-    for less than can be shown. The tooltip always has both in full.
+    ``frame`` has the columns true, predicted (str), rows (int), row_share (0 to 1 of the true
+    category's rows) and column_share (of the predicted one's); pairs that never occur may be left
+    out. ``kind`` "errors" takes the diagonal out and scales the rest by itself, in red. A click
+    answers ``[{"true": ..., "predicted": ...}]`` under the name ``selection``; ``selected`` (true,
+    predicted) is outlined before any click. ``sums`` adds a last row and column with the rows of
+    each class, both called `ALL`: names of axes cannot be clicked, these can. Before each label in
+    ``parted`` a quiet line parts it from the one before. ``noun`` is what a label is called in
+    titles: category or group.
+    Cells show rows ("1.2k" where 1,234 has no room), or per cent of the row or column, in which "·"
+    stands for less than can be shown. The tooltip always has all of it in full.
     """
     click = alt.selection_point(name=selection, fields=["true", "predicted"], on="click", empty=False)
     if not len(labels):
         return nothing_to_show(palette, click)
-    step = cell_size(len(labels))
     ramp = palette.blues if kind == "confusion" else palette.reds
+    step = cell_size(len(labels))
     data = _cells(frame, labels, value=value, kind=kind, ramp=ramp, step=step)
+    title = _titles(data, value=value, kind=kind, noun=noun)
+    if sums:
+        data = pd.concat([data, _sums(data, palette, step)], ignore_index=True)
+        labels = [*labels, ALL]
     data = data.assign(chosen=_is_pair(data, selected))
-    base = _grid(data, labels, step, title=_titles(data, value=value, kind=kind, noun=noun)).encode(tooltip=TIPS)
+    base = _grid(data, labels, step, title=title).encode(tooltip=_tips(noun))
     cells = base.mark_rect(cursor="pointer").encode(color=alt.Color("fill:N", scale=None)).add_params(click)
     # A page may squeeze the chart: the figures then shrink with their cells.
     size = alt.ExprRef(f"max(6, min(12, 2.4 + 0.27 * width / {len(labels)}))")
@@ -63,7 +76,8 @@ def confusion_matrix(
         strokeOpacity=alt.when(is_chosen(click, "true")).then(alt.value(1)).otherwise(alt.value(0))
     )
     below = [_diagonal(labels, step, palette)] if kind == "errors" else []
-    chart = alt.layer(*below, cells, numbers, outline)
+    above = _separators(parted, labels, palette) if parted else []
+    chart = alt.layer(*below, cells, numbers, *above, outline)
     return themed(chart.properties(width=_width(labels, step), height=step * len(labels)), palette)
 
 
@@ -74,12 +88,14 @@ def _width(labels: Sequence[str], step: int) -> int:
     return step * len(labels) + longest + 40 + max(0, slanted - step)
 
 
-TIPS = [
-    alt.Tooltip("true:N", title="true"),
-    alt.Tooltip("predicted:N", title="predicted"),
-    alt.Tooltip("rows:Q", title="rows", format=",d"),
-    alt.Tooltip("row_share:Q", title="share of the true category", format=".1%"),
-]
+def _tips(noun: str) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("true:N", title="true"),
+        alt.Tooltip("predicted:N", title="predicted"),
+        alt.Tooltip("rows:Q", title="rows", format=",d"),
+        alt.Tooltip("row_share:Q", title=f"share of the true {noun}", format=".1%"),
+        alt.Tooltip("column_share:Q", title=f"share of the predicted {noun}", format=".1%"),
+    ]
 
 
 def font_size(step: int) -> int:
@@ -111,7 +127,8 @@ def _cells(
     """Return the cells that are not zero, each with its fill, its text and a text colour that reads on it."""
     known = frame["true"].isin(labels) & frame["predicted"].isin(labels) & (frame["rows"] > 0)
     off = (frame["true"] != frame["predicted"]) | (kind == "confusion")
-    data = frame.loc[known & off, ["true", "predicted", "rows", "row_share"]].reset_index(drop=True)
+    columns = ["true", "predicted", "rows", "row_share", "column_share"]
+    data = frame.loc[known & off, columns].reset_index(drop=True)
     room = int(step / (font_size(step) * GLYPH))
     show = short_count if value == "rows" else short_percent
     # The diagonal is far above the rest: a square root keeps the small counts apart.
@@ -119,6 +136,28 @@ def _cells(
     fills = [colour_at(ramp, float(h)) for h in height / max(height.max(), 1e-9)] if len(data) else []
     printed = [show(number, room) for number in data[value]]
     return data.assign(fill=fills, printed=printed, ink=[ink_on(fill) for fill in fills])
+
+
+def _sums(data: pd.DataFrame, palette: Palette, step: int) -> pd.DataFrame:
+    """Return a cell for each row and column of ``data`` that has any: how many rows it holds altogether."""
+    share = data["rows"] / max(int(data["rows"].sum()), 1)
+    data = data.assign(true=data["true"].astype("str"), predicted=data["predicted"].astype("str"), share=share)
+    totals = {"rows": "sum", "row_share": "sum", "column_share": "sum", "share": "sum"}
+    by_row = data.groupby("true", sort=False, as_index=False).agg(totals).assign(predicted=ALL)
+    by_column = data.groupby("predicted", sort=False, as_index=False).agg(totals).assign(true=ALL)
+    found = pd.concat(
+        [
+            by_row.assign(column_share=by_row["share"]),
+            by_column.assign(row_share=by_column["share"]),
+            pd.DataFrame({"true": [ALL], "predicted": [ALL], "rows": [data["rows"].sum()]}).assign(
+                row_share=1.0, column_share=1.0
+            ),
+        ],
+        ignore_index=True,
+    ).drop(columns="share")
+    room = int(step / (font_size(step) * GLYPH))
+    printed = [short_count(int(rows), room) for rows in found["rows"]]
+    return found.assign(fill=palette.margin, printed=printed, ink=palette.ink)
 
 
 def _is_pair(data: pd.DataFrame, pair: tuple[str, str] | None) -> pd.Series:
@@ -129,7 +168,8 @@ def _is_pair(data: pd.DataFrame, pair: tuple[str, str] | None) -> pd.Series:
 def _titles(data: pd.DataFrame, *, value: str, kind: str, noun: str) -> tuple[str, str]:
     """Return the titles of columns and rows, with the unit of the numbers and how many rows they are."""
     unit = "rows" if kind == "confusion" else "errors"
-    shown = "cells: " + (unit if value == "rows" else f"% of the true {noun}")
+    of = {"row_share": f"% of the true {noun}", "column_share": f"% of the predicted {noun}"}
+    shown = "cells: " + of.get(value, unit)
     return f"Predicted {noun} ({shown})", f"True {noun} ({counted(int(data['rows'].sum()))} {unit})"
 
 
@@ -145,7 +185,20 @@ def _grid(data: pd.DataFrame, labels: Sequence[str], step: int, title: tuple[str
     )
 
 
+def _separators(parted: Sequence[str], labels: Sequence[str], palette: Palette) -> list[alt.Chart]:
+    """Return the lines before the labels in ``parted``, across all rows and down all columns."""
+    data = pd.DataFrame({"label": list(parted)})
+    scale = alt.Scale(domain=list(labels), paddingInner=0, paddingOuter=0)
+    rule = alt.Chart(data).mark_rule(color=palette.muted, strokeWidth=1.2)
+    # At the begin of the label's band, and from end to end in the other direction.
+    return [
+        rule.encode(y=alt.Y("label:N", scale=scale, bandPosition=0)),
+        rule.encode(x=alt.X("label:N", scale=scale, bandPosition=0)),
+    ]
+
+
 def _diagonal(labels: Sequence[str], step: int, palette: Palette) -> alt.Chart:
     """Return the cells that an error matrix leaves out, as a quiet band that keeps the eye in line."""
-    data = pd.DataFrame({"true": list(labels), "predicted": list(labels)})
+    names = [label for label in labels if label != ALL]
+    data = pd.DataFrame({"true": names, "predicted": names})
     return _grid(data, labels, step, title=("", "")).mark_rect(color=palette.rule, opacity=0.55)
