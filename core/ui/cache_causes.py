@@ -11,7 +11,7 @@ from core.evaluation.why_wrong import WhyWrong, why_wrong
 from core.grouping.grouping import Grouping
 from core.runs import store
 from core.ui import cache
-from core.ui.cache import _ended, _named
+from core.ui.cache import ended, named
 
 
 @st.cache_resource(max_entries=3, show_spinner="Reading the texts and looking for near-duplicates")
@@ -42,4 +42,4 @@ def causes(run: store.Run, grouping: Grouping, siblings: Grouping, dataset: data
     judged = cache.judged(run, grouping, dataset)
     overlay = corrections.path_of(judged.fingerprint)
     decided = overlay.stat().st_mtime_ns if overlay.exists() else 0
-    return _causes(_ended(run), judged.fingerprint, _named(grouping), _named(siblings), decided, run, judged, siblings)
+    return _causes(ended(run), judged.fingerprint, named(grouping), named(siblings), decided, run, judged, siblings)
