@@ -176,16 +176,17 @@ def take_edits(sent: Any, dataset: Dataset) -> None:
     ``sent`` is whatever came from the browser; what is not a list of reports with an id is passed over.
     """
     here, errors = studio.desk(), []
-    for report in sent if isinstance(sent, list) else []:
-        report_id = report.get("id") if isinstance(report, dict) else None
-        if not isinstance(report_id, str) or report_id in here.taken:
-            continue
-        here.taken = [*here.taken[1 - REMEMBERED :], report_id]
-        _answer(here, lambda draft, report=report: _after(report, draft, dataset))
-        errors += [here.reply] if here.reply["error"] else []
-    # Of several that came together the one that was refused is told.
-    if errors:
-        here.reply = {**errors[0], "of": here.reply["of"]}
+    with here.lock:
+        for report in sent if isinstance(sent, list) else []:
+            report_id = report.get("id") if isinstance(report, dict) else None
+            if not isinstance(report_id, str) or report_id in here.taken:
+                continue
+            here.taken = [*here.taken[1 - REMEMBERED :], report_id]
+            _answer(here, lambda draft, report=report: _after(report, draft, dataset))
+            errors += [here.reply] if here.reply.get("error") else []
+        # Of several that came together the one that was refused is told.
+        if errors:
+            here.reply = {**errors[0], "of": here.reply["of"]}
 
 
 def _after(report: Mapping[str, Any], draft: Draft, dataset: Dataset) -> tuple[Draft, str]:
@@ -200,15 +201,16 @@ def _after(report: Mapping[str, Any], draft: Draft, dataset: Dataset) -> tuple[D
 
 def _answer(here: studio.Desk, step: Callable[[Draft], tuple[Draft, str]]) -> None:
     """Take a step, keep it, and leave what came of it: what it did, or why it was refused."""
-    before = here.draft
-    if before is None:
-        return
-    try:
-        after, text = step(before)
-        draft, error = studio.keep(here, before, after), False
-    except CopydeskError as refused:
-        draft, text, error = before, str(refused), True
-    here.reply = {"text": text, "error": error, "of": (draft.id, draft.revision)}
+    with here.lock:
+        before = here.draft
+        if before is None:
+            return
+        try:
+            after, text = step(before)
+            draft, error = studio.keep(here, before, after), False
+        except CopydeskError as refused:
+            draft, text, error = before, str(refused), True
+        here.reply = {"text": text, "error": error, "of": (draft.id, draft.revision)}
 
 
 def _undo() -> None:

@@ -2,13 +2,16 @@
 
 The draft's id is in the URL, so a reload, a colleague's browser or a new server finds the same edit.
 
-Streamlit may break off a run, or a callback, at any touch of its session or its URL, when the next
-click is there already. So what belongs together is changed in one `Desk`, which the session holds and
-which is touched like any other object; the URL and the sidebar follow in the next run.
+When the next click is there already, Streamlit breaks off a run, or a callback, at any touch of its
+session or its URL, and until then lets it go on beside the next one, in a thread of its own. So what
+belongs together is changed under the lock of one `Desk`, which the session holds and which is touched
+like any other object; the URL and the sidebar follow in the next run.
 """
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
@@ -23,6 +26,8 @@ from core.ui.components import escaped
 from core.ui.selection import SHARED, choose, remember, value
 
 PAGE = "grouping"
+# Puts a grouping into the editor, as a step that can be undone; the text says in a few words where it is from.
+Take = Callable[[Grouping, str], None]
 DESK = "grouping_desk"
 
 
@@ -39,6 +44,7 @@ class Desk:
     messages: (text, icon) of what is to be told.
     taken: ids of the board's reports that were done.
     reply: what came of the last of them.
+    lock: held while a draft is read, gone on with and stored, so that no run takes an older one for the newest.
     """
 
     draft: Draft | None = None
@@ -48,6 +54,7 @@ class Desk:
     messages: list[tuple[str, str]] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
     reply: dict[str, object] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
 
 
 def desk() -> Desk:
@@ -64,15 +71,16 @@ def current(newest: Grouping, dataset: Dataset) -> Draft:
     chosen there sets the draft aside, among the unsaved ones.
     """
     here = desk()
-    if _follow(here):
-        st.rerun()
-    draft = _of_the_url(here)
-    if draft is not None and draft.base.name != newest.name:
-        draft = _arrived_or_set_aside(here, draft, newest)
-    if draft is None:
-        draft = _begun(here, newest, dataset)
-    here.draft, here.chosen = draft, newest.name
-    return draft
+    with here.lock:
+        if _follow(here):
+            st.rerun()
+        draft = _of_the_url(here)
+        if draft is not None and draft.base.name != newest.name:
+            draft = _arrived_or_set_aside(here, draft, newest)
+        if draft is None:
+            draft = _begun(here, newest, dataset)
+        here.draft, here.chosen = draft, newest.name
+        return draft
 
 
 def _follow(here: Desk) -> bool:
@@ -142,8 +150,9 @@ def keep(here: Desk, before: Draft, after: Draft) -> Draft:
     """Store ``after``, if it is another than ``before``, and go on with it; return it as it is on disk."""
     if after is before:
         return before
-    stored = drafts.store(after)
-    here.draft, here.address = stored, (stored.id,)
+    with here.lock:
+        stored = drafts.store(after)
+        here.draft, here.address = stored, (stored.id,)
     if stored.id != after.id:
         text = (
             "This draft was edited elsewhere meanwhile. Yours goes on as a draft of its own; the other is kept under "
@@ -156,21 +165,24 @@ def keep(here: Desk, before: Draft, after: Draft) -> Draft:
 def resume(draft: Draft) -> None:
     """Edit ``draft`` from the next run on; what is edited now is kept."""
     here = desk()
-    here.draft, here.chosen, here.address = None, None, (draft.id,)
+    with here.lock:
+        here.draft, here.chosen, here.address = None, None, (draft.id,)
 
 
 def leave() -> None:
     """Edit the newest version of the chosen grouping from the next run on; the draft is kept among the unsaved."""
     here = desk()
-    here.draft, here.address = None, (None,)
+    with here.lock:
+        here.draft, here.address = None, (None,)
 
 
 def discard(draft: Draft) -> None:
     """Remove a draft for good; if it is the one that is edited, what is saved is shown in the next run."""
     here = desk()
-    drafts.discard(draft)
-    if here.draft is not None and here.draft.id == draft.id:
-        here.draft, here.address = None, (None,)
+    with here.lock:
+        drafts.discard(draft)
+        if here.draft is not None and here.draft.id == draft.id:
+            here.draft, here.address = None, (None,)
 
 
 def unsaved(draft: Draft) -> list[Draft]:
@@ -196,9 +208,10 @@ def save(draft: Draft, name: str, note: str) -> Grouping:
         raise InputError(f"grouping {name!r} exists already; choose it in the sidebar to edit it, or another name")
     here = desk()
     grouping = replace(draft.grouping, name=name, version=None, note=note or draft.base.note)
-    saved = versions.save(grouping, expected_version=expected or 0)
-    drafts.discard(draft)
-    here.draft, here.address, here.choice = None, (None,), saved.name
+    with here.lock:
+        saved = versions.save(grouping, expected_version=expected or 0)
+        drafts.discard(draft)
+        here.draft, here.address, here.choice = None, (None,), saved.name
     here.messages.append((f"Saved {saved.name} as version {saved.version}.", ":material/check:"))
     return saved
 
@@ -206,7 +219,8 @@ def save(draft: Draft, name: str, note: str) -> Grouping:
 def messages() -> None:
     """Say once what happened since the last run of the page, at its end."""
     here = desk()
-    _follow(here)
+    with here.lock:
+        _follow(here)
     while here.messages:
         text, icon = here.messages[0]
         st.toast(escaped(text), icon=icon)

@@ -45,6 +45,8 @@ class Board {
     this.picked = new Set(); // groups
     this.outbox = []; // reports that Python has not confirmed
     this.sent = 0;
+    this.cardOf = new Map();
+    this.chipOf = new Map();
     this.filter = "";
     this.renaming = null; // {group, text}
     this.dragged = null; // {categories} or {group}
@@ -153,10 +155,14 @@ class Board {
     const together = this.data.groups.filter((group) => !isAlone(group));
     const alone = this.data.groups.filter(isAlone);
     this.largest = Math.max(1, ...together.map((group) => group.rows));
-    this.cards.replaceChildren(...together.map((group) => this.card(group)), this.aloneCard(alone));
+    arrange(this.cards, [...together.map((group) => this.card(group)), this.aloneCard(alone)]);
     this.applyFilter();
     this.mark();
-    for (const card of this.cards.children) this.items(card)[0]?.setAttribute("tabindex", "0");
+    for (const card of this.cards.children) {
+      const items = this.items(card);
+      const stop = items.find((item) => item.tabIndex === 0) ?? items[0];
+      for (const item of items) item.setAttribute("tabindex", item === stop ? "0" : "-1");
+    }
     if (this.renaming) this.cards.querySelector(".rename")?.focus({ preventScroll: true });
     else if (key !== null) this.focus(this.wanted ?? key) || this.focus(key);
     if (!this.outbox.length) this.wanted = null;
@@ -172,47 +178,48 @@ class Board {
     return [...this.cards.querySelectorAll("[data-key]")].find((element) => element.dataset.key === key);
   }
 
+  // Cards and chips are kept over drawings, so that a click or a drag that is under way stays whole.
+
   card(group) {
     const figures = `${rowsWord(group.rows)} · ${share(group.rows, this.data.rows)}`;
-    const head =
-      this.renaming?.group === group.name
-        ? this.renameField(group)
-        : make(
-            "div",
-            { className: "head" },
-            make(
-              "span",
-              {
-                className: "name",
-                title: group.name,
-                textContent: group.name,
-                tabIndex: -1,
-                draggable: true,
-                attributes: { role: "button", "data-key": `group:${group.name}`, "aria-label": `Group ${group.name}, select` },
-              },
-            ),
-            ...(group.new ? [make("span", { className: "new", textContent: "new" })] : []),
-            make("button", {
-              type: "button",
-              className: "pencil",
-              tabIndex: -1,
-              textContent: "✎",
-              title: "Rename (F2)",
-              attributes: { "aria-label": `Rename ${group.name}`, "data-key": `pencil:${group.name}` },
-            }),
-          );
-    const facts = make("div", { className: "facts" }, make("span", { textContent: figures }));
-    facts.append(make("span", { textContent: many(group.categories.length, "category", "categories") }));
-    const length = make("div", { className: "length" }, make("div"));
-    length.firstChild.style.width = `${(100 * group.rows) / this.largest}%`;
-    return make(
-      "section",
-      { className: "card", attributes: { role: "group", "data-group": group.name, "aria-label": `${group.name}: ${figures}` } },
-      head,
-      length,
-      facts,
-      make("div", { className: "chips" }, ...group.categories.map((category) => this.chip(category))),
-    );
+    const card = kept(this.cardOf, group.name, () => {
+      const made = make("section", { className: "card", attributes: { role: "group", "data-group": group.name } });
+      made.length = make("div");
+      made.facts = make("div", { className: "facts" }, make("span"), make("span"));
+      made.chips = make("div", { className: "chips" });
+      made.append(make("div"), make("div", { className: "length" }, made.length), made.facts, made.chips);
+      return made;
+    });
+    const kind = this.renaming?.group === group.name ? "renaming" : String(group.new);
+    if (card.kind !== kind) card.firstChild.replaceWith(kind === "renaming" ? this.renameField(group) : this.head(group));
+    card.kind = kind;
+    card.setAttribute("aria-label", `${group.name}: ${figures}`);
+    card.length.style.width = `${(100 * group.rows) / this.largest}%`;
+    card.facts.firstChild.textContent = figures;
+    card.facts.lastChild.textContent = many(group.categories.length, "category", "categories");
+    arrange(card.chips, group.categories.map((category) => this.chip(category)));
+    return card;
+  }
+
+  head(group) {
+    const name = make("span", {
+      className: "name",
+      title: group.name,
+      textContent: group.name,
+      tabIndex: -1,
+      draggable: true,
+      attributes: { role: "button", "data-key": `group:${group.name}`, "aria-label": `Group ${group.name}, select` },
+    });
+    const pencil = make("button", {
+      type: "button",
+      className: "pencil",
+      tabIndex: -1,
+      textContent: "✎",
+      title: "Rename (F2)",
+      attributes: { "aria-label": `Rename ${group.name}`, "data-key": `pencil:${group.name}` },
+    });
+    const mark = group.new ? [make("span", { className: "new", textContent: "new" })] : [];
+    return make("div", { className: "head" }, name, ...mark, pencil);
   }
 
   aloneCard(groups) {
@@ -220,33 +227,36 @@ class Board {
     const facts = groups.length
       ? `${many(groups.length, "category", "categories")} · ${rowsWord(rows)} · ${share(rows, this.data.rows)}`
       : "Drop a category here to give it its own name.";
-    return make(
+    this.alone ??= make(
       "section",
-      { className: "card alone", attributes: { role: "group", "aria-label": `${ALONE}: ${facts}` } },
+      { className: "card alone", attributes: { role: "group" } },
       make("div", { className: "head" }, make("span", { className: "title", textContent: ALONE })),
-      make("div", { className: "facts" }, make("span", { textContent: facts })),
-      make("div", { className: "chips" }, ...groups.map((group) => this.chip(group.categories[0]))),
+      make("div", { className: "facts" }),
+      make("div", { className: "chips" }),
     );
+    this.alone.setAttribute("aria-label", `${ALONE}: ${facts}`);
+    this.alone.querySelector(".facts").textContent = facts;
+    arrange(this.alone.lastChild, groups.map((group) => this.chip(group.categories[0])));
+    return this.alone;
   }
 
   chip(category) {
-    const was = category.from === null ? "" : `, was in ${category.from}`;
-    const chip = make(
-      "span",
-      {
-        className: "chip",
-        draggable: true,
-        tabIndex: -1,
-        attributes: {
-          role: "button",
-          "data-key": `category:${category.name}`,
-          "data-category": category.name,
-          "aria-label": `${category.name}, ${rowsWord(category.rows)}${was}`,
+    const chip = kept(this.chipOf, category.name, () =>
+      make(
+        "span",
+        {
+          className: "chip",
+          draggable: true,
+          tabIndex: -1,
+          attributes: { role: "button", "data-key": `category:${category.name}`, "data-category": category.name },
         },
-      },
-      make("span", { className: "label", textContent: category.name }),
-      make("span", { className: "rows", textContent: count(category.rows) }),
+        make("span", { className: "label", textContent: category.name }),
+        make("span", { className: "rows" }),
+      ),
     );
+    const was = category.from === null ? "" : `, was in ${category.from}`;
+    chip.setAttribute("aria-label", `${category.name}, ${rowsWord(category.rows)}${was}`);
+    chip.lastChild.textContent = count(category.rows);
     chip.classList.toggle("changed", category.from !== null);
     return chip;
   }
@@ -663,6 +673,23 @@ class Board {
     clearTimeout(this.tipTimer);
     this.tip.hidden = true;
     this.cards.querySelector("[aria-describedby]")?.removeAttribute("aria-describedby");
+  }
+}
+
+/** Return what stands under ``name``, made when it is not there yet. */
+function kept(known, name, makeIt) {
+  if (!known.has(name)) known.set(name, makeIt());
+  return known.get(name);
+}
+
+/** Give ``parent`` these children in this order, and touch only those that are not where they belong. */
+function arrange(parent, children) {
+  const wanted = new Set(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  let place = parent.firstChild;
+  for (const child of children) {
+    if (child === place) place = place.nextSibling;
+    else parent.insertBefore(child, place);
   }
 }
 
