@@ -60,10 +60,8 @@ def listed(found: Causes, cause: str, label: str | None = None, most: int | None
     evidence (a sentence), also (further causes that match, in words).
     """
     table = found.table
-    kept = (table["cause"] == cause).to_numpy(dtype=bool)
-    if label is not None:
-        kept &= (table["true"] == label).to_numpy(dtype=bool)
-    places = np.flatnonzero(kept)
+    kept = table["cause"] == cause
+    places = np.flatnonzero(kept if label is None else kept & (table["true"] == label))
     order = np.argsort(-table["confidence"].to_numpy()[places], kind="stable")
     places = places[order][:most]
     shown = table.iloc[places][["row", "category", "true", "predicted", "confidence", "margin"]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import streamlit as st
 
@@ -15,6 +17,7 @@ from core.grouping.builtin import RAW
 from core.grouping.grouping import Grouping
 from core.runs.store import Run
 from core.ui import cache, cache_causes, charts
+from core.ui.charts.axes import percent
 from core.ui.components import clicked, escaped, notice
 from core.ui.selection import pick, remember, value
 from core.ui.theme import Palette
@@ -51,6 +54,9 @@ def draw(run: Run, judged: Judged, dataset: Dataset | None, *, palette: Palette)
     with right:
         st.subheader("Does it matter?", anchor=False)
         _matters(shown)
+    absent = [name for name in told if name not in set(shown["cause"])]
+    if absent:
+        st.caption(f"No row has: {', '.join(absent)}.")
     for name, reason in found.causes.skipped.items():
         st.caption(f"Not told: {name}, since {escaped(reason)}.")
     _rows(found, cause, label)
@@ -119,22 +125,23 @@ def _waterfall(shown: pd.DataFrame, label: str | None, palette: Palette) -> str 
 
 def _matters(shown: pd.DataFrame) -> None:
     """Draw how much more often each cause is found among wrong rows than among right ones."""
-    share = {"format": "percent"}
-    shown = shown.assign(interval=[_interval(low, high) for low, high in zip(shown["low"], shown["high"], strict=True)])
+    figures = zip(shown["lift"], shown["low"], shown["high"], strict=True)
+    shares = ["share_of_wrong", "share_of_right"]
     st.dataframe(
-        shown[["cause", "matching", "share_of_wrong", "share_of_right", "lift", "interval"]],
+        shown[["cause", "matching", *shares]]
+        .assign(lift=[lift_text(*one) for one in figures])
+        .assign(**{name: shown[name].map(percent) for name in shares}),
         hide_index=True,
         column_config={
             "cause": st.column_config.TextColumn("Cause", pinned=True),
             "matching": st.column_config.NumberColumn(
                 "Errors", format="localized", width=60, help="That have it, as their first cause or not."
             ),
-            "share_of_wrong": st.column_config.NumberColumn("Of wrong", width=70, **share),
-            "share_of_right": st.column_config.NumberColumn("Of right", width=70, **share),
-            "lift": st.column_config.NumberColumn(
-                "Lift", format="%.2f", width=50, help="Share of wrong rows over share of right ones."
+            "share_of_wrong": st.column_config.TextColumn("Of wrong", width=60, alignment="right"),
+            "share_of_right": st.column_config.TextColumn("Of right", width=60, alignment="right"),
+            "lift": st.column_config.TextColumn(
+                "Lift (95 %)", width=120, help="Share of wrong rows over share of right ones, with its interval."
             ),
-            "interval": st.column_config.TextColumn("95 %", width=80),
         },
     )
     st.caption(
@@ -143,8 +150,15 @@ def _matters(shown: pd.DataFrame) -> None:
     )
 
 
-def _interval(low: float, high: float) -> str:
-    return "" if pd.isna(low) else f"{low:.2f}–{high:.2f}"
+def lift_text(lift: float, low: float, high: float) -> str:
+    """Return a lift with its interval where it has one.
+
+    >>> lift_text(1.638, 1.528, 1.755), lift_text(0.0, math.nan, math.nan), lift_text(math.nan, math.nan, math.nan)
+    ('1.64 (1.53 to 1.75)', '0.00', '–')
+    """
+    if math.isnan(lift):
+        return "–"
+    return f"{lift:.2f}" if math.isnan(low) else f"{lift:.2f} ({low:.2f} to {high:.2f})"
 
 
 def _rows(found: WhyWrong, cause: str | None, label: str | None) -> None:
