@@ -206,9 +206,8 @@ def gain_sentence(found: Comparison, paid: Cost, paid_against: Cost) -> str:
     return gain if longer is None else f"{gain} for {longer:.1f} × the training time"
 
 
-def verdict(found: Comparison, name: str, name_against: str) -> str:
-    """Return in a sentence whether the two differ by more than chance, by McNemar's test."""
-    test = found.mcnemar
+def verdict(test: McNemar, name: str, name_against: str) -> str:
+    """Return in words whether two runs differ by more than chance; the names are what they are called."""
     counts = f"{test.only_first:,} rows only {name} has right, {test.only_second:,} only {name_against}"
     kind = "exact" if test.exact else f"χ² {test.statistic:,.2f}"
     told = f"McNemar's test ({kind}): {p_text(test.p_value)}"
@@ -250,7 +249,7 @@ def comparison_document(found: Comparison, run: Run, against: Run, *, examples: 
         "agreement": {name.replace(" ", "_"): rows for name, rows in found.agreement.items()},
         "same_answer": found.same_answer,
         "mcnemar": found.mcnemar.document(),
-        "verdict": verdict(found, run.title, against.title),
+        "verdict": verdict(found.mcnemar, run.title, against.title),
         "cost": {"run": paid.document(), "against": paid_against.document()},
         "times_as_long": times_as_long(paid, paid_against),
         "gain": gain_sentence(found, paid, paid_against),

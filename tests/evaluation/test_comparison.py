@@ -109,7 +109,7 @@ def test_a_run_beside_its_equal_differs_in_nothing():
     assert all((gap.value, gap.low, gap.high) == (0.0, 0.0, 0.0) for gap in found.overall.values())
     assert not found.per_class.filter(regex="_(difference|low|high)$").to_numpy().any()
     assert (found.agreement[BOTH_RIGHT], found.agreement[BOTH_WRONG]) == (60, 30)
-    assert "that may be chance" in verdict(found, "one", "two")
+    assert "that may be chance" in verdict(found.mcnemar, "one", "two")
 
 
 def test_the_interval_of_accuracy_is_that_of_the_paired_difference():
@@ -124,7 +124,7 @@ def test_the_interval_of_accuracy_is_that_of_the_paired_difference():
     assert gap.high - gap.value == pytest.approx(reach, rel=0.1)
     assert gap.value - gap.low == pytest.approx(reach, rel=0.1)
     assert gap.is_clear
-    assert verdict(found, "one", "two").endswith("more than chance, one is right more often.")
+    assert verdict(found.mcnemar, "one", "two").endswith("more than chance, one is right more often.")
 
 
 def test_the_intervals_of_a_class_cover_as_they_promise():

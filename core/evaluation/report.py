@@ -1,0 +1,237 @@
+"""The report of a run as one document, and as one file: HTML, Markdown or JSON.
+
+The document is all there is: the two other forms show what stands in it. It holds no time but those
+of the run, so the same run gives the same report whenever it is made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.data import datasets
+from core.errors import InputError, shorten
+from core.evaluation.calibration import BINS, expected_calibration_error, maximum_calibration_error, reliability
+from core.evaluation.comparison import compare, comparison_document
+from core.evaluation.confidence import plain, right_of
+from core.evaluation.evaluate import evaluation_document
+from core.evaluation.judge import Judged
+from core.evaluation.metrics import Metrics, error_matrix
+from core.evaluation.regroup import with_headlines
+from core.evaluation.report_html import html
+from core.evaluation.report_markdown import markdown
+from core.resampling import RESAMPLES
+from core.runs.compare import spec_facts
+from core.runs.cost import cost
+from core.runs.store import Run
+from core.runs.wording import split_text
+from core.storage import write_atomic
+
+Document = dict[str, Any]
+BINNING = "equal count"
+PAIRS = 15
+SEED = 0
+
+
+def report(
+    run: Run,
+    judged: Judged,
+    *,
+    against: tuple[Run, Judged] | None = None,
+    examples: int = 0,
+    calibrated: bool = False,
+) -> Document:
+    """Return everything that a report of ``run`` says, as plain JSON values.
+
+    Parameters
+    ----------
+    judged: the run under the grouping and on the rows that are reported.
+    against: another run, judged under the same grouping, to compare with.
+    examples: how many errors are shown with their headline; with a comparison also how many rows of
+        either kind on which the two differ. 0: no headline at all.
+    calibrated: whether the probabilities were scaled by the run's temperature.
+
+    Raises InputError when the two cannot be compared, see `core.evaluation.comparison.compare`.
+    """
+    figures = evaluation_document(run, judged)
+    del figures["seconds"]
+    return {
+        "format": 1,
+        "title": f"Evaluation of {run.title}",
+        "name": run.name,
+        "note": run.note,
+        "created_at": run.status["created_at"],
+        "finished_at": run.status.get("finished_at"),
+        **figures,
+        "calibrated": calibrated,
+        "group_noun": "category" if judged.grouping.name == "raw" else "group",
+        "groups": _groups(run, judged),
+        "majority_label": majority_label(judged.metrics),
+        "most_confused": most_confused(judged.metrics),
+        "calibration": _calibration(judged),
+        "comparison": _comparison(run, judged, against, examples),
+        "examples": _examples(judged, examples),
+        "data": _data(judged),
+        "spec": spec_facts(run),
+        "cost": cost(run).document(),
+        "limits": _limits(run, judged),
+    }
+
+
+def _groups(run: Run, judged: Judged) -> dict[str, list[str]]:
+    """Return group -> its raw categories, of the categories that the run was trained on and those of the rows."""
+    rows = judged.table["category"].cat.categories
+    return judged.grouping.members({*run.spec.categories, *map(str, rows)})
+
+
+def majority_label(metrics: Metrics) -> str | None:
+    """Return the label that most rows have, the first by name of several; None without rows."""
+    support = metrics.confusion.sum(axis=1)
+    return metrics.labels[int(support.argmax())] if metrics.rows else None
+
+
+def most_confused(metrics: Metrics, most: int = PAIRS) -> list[dict[str, Any]]:
+    """Return the cells beside the diagonal with the most rows, the largest first, at most ``most``.
+
+    Keys: true, predicted, rows, share (of the true label's rows), error_share (of all errors) and back
+    (rows the other way round).
+    """
+    wrong = error_matrix(metrics.confusion)
+    order = np.argsort(-wrong, axis=None, kind="stable")[:most]
+    support, errors = metrics.confusion.sum(axis=1), int(wrong.sum())
+    return [
+        {
+            "true": metrics.labels[true],
+            "predicted": metrics.labels[predicted],
+            "rows": int(wrong[true, predicted]),
+            "share": float(wrong[true, predicted] / support[true]),
+            "error_share": float(wrong[true, predicted] / errors),
+            "back": int(wrong[predicted, true]),
+        }
+        for true, predicted in zip(*np.unravel_index(order, wrong.shape), strict=True)
+        if wrong[true, predicted]
+    ]
+
+
+def _calibration(judged: Judged) -> Document:
+    table = reliability(judged.table["confidence"].to_numpy(), right_of(judged), bins=BINS, binning=BINNING)
+    return {
+        "binning": BINNING,
+        "ece": expected_calibration_error(table),
+        "mce": maximum_calibration_error(table),
+        "bins": plain(table),
+    }
+
+
+def _comparison(run: Run, judged: Judged, against: tuple[Run, Judged] | None, examples: int) -> Document | None:
+    if against is None:
+        return None
+    other, judged_other = against
+    found = comparison_document(compare(run, judged, other, judged_other), run, other, examples=examples)
+    return {"run_title": run.title, "against_title": other.title, **found}
+
+
+def _examples(judged: Judged, most: int) -> list[dict[str, Any]]:
+    """Return errors drawn at random, the same each time, each with its headline."""
+    wrong = judged.table[~right_of(judged)]
+    drawn = wrong.sample(min(most, len(wrong)), random_state=SEED).sort_values("row")
+    return plain(with_headlines(drawn.astype({"row": "int64"}), judged.fingerprint)) if most else []
+
+
+def _data(judged: Judged) -> Document | None:
+    """Return what is known of the dataset that was judged; None when it is not here any more."""
+    found = datasets.by_fingerprint(judged.fingerprint)
+    if found is None:
+        return None
+    keys = ("rows", "rejected", "first_date", "last_date", "source", "licence", "notice")
+    return {
+        "name": judged.dataset,
+        "fingerprint": judged.fingerprint,
+        "categories": len(found.category_counts),
+        **{key: getattr(found, key) for key in keys},
+    }
+
+
+def _limits(run: Run, judged: Judged) -> list[str]:
+    """Return how the figures were measured and what they do not say, a sentence each."""
+    told = [*_rows_told(run, judged)]
+    if not judged.same_partition:
+        how = (
+            "it was trained on raw categories, whose probabilities are added up, so the figures hold"
+            if run.spec.target == "category"
+            else "its groups are added up to these"
+        )
+        told.append(f"The run was trained under {run.spec.grouping.name}, another partition than this one: {how}.")
+    if judged.unknown_labels:
+        named = ", ".join(f"{label} ({rows:,} rows)" for label, rows in judged.unknown_labels.items())
+        told.append(f"The run cannot answer {named}: all of these rows count as wrong.")
+    told.append(
+        f"Intervals are of 95 %, from drawing the rows again {RESAMPLES:,} times (bootstrap): how far the figures "
+        "would move with other rows of the same kind, not with headlines of another time or another desk."
+    )
+    told.append(
+        "Labels are those of the dataset. Where a label is wrong, or two fit, the model is marked wrong as well."
+    )
+    return told
+
+
+def _rows_told(run: Run, judged: Judged) -> list[str]:
+    if judged.fingerprint == run.spec.fingerprint:
+        told = [
+            f"Measured on {split_text(run.spec.split)}: {judged.metrics.rows:,} rows, none of which training saw. "
+            "Rows of equal text were kept on one side."
+        ]
+        if run.spec.split.kind == "random":
+            told.append(
+                "Test rows are of the same time as the training rows; headlines of a later time may be harder "
+                "(--split past tests on those)."
+            )
+        return told
+    told = [
+        f"Measured on all {judged.metrics.rows:,} rows of {judged.dataset}, another dataset than it was trained on."
+    ]
+    if judged.seen_in_training is None:
+        told.append("What the run was trained on is not here any more, so nobody can tell which of these rows it knew.")
+    elif judged.seen_in_training:
+        told.append(f"{judged.seen_in_training:,} of these rows have a text that it was trained on: that flatters it.")
+    return told
+
+
+def as_json(document: Document) -> str:
+    """Return the document as one readable JSON text."""
+    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+FORMATS: dict[str, Callable[[Document], str]] = {".html": html, ".md": markdown, ".json": as_json}
+
+
+def check_target(path: Path) -> None:
+    """Raise InputError unless a report can be written to ``path``: a known ending, in a folder that is there."""
+    name = shorten(str(path))
+    if path.suffix.lower() not in FORMATS:
+        raise InputError(f"report file {name} has another ending; name it FILE.html, FILE.md or FILE.json")
+    if path.is_dir():
+        raise InputError(f"report file {name} is a folder; give a file in it, such as {name[1:-1]}/report.html")
+    if not path.parent.is_dir():
+        raise InputError(f"folder {shorten(str(path.parent))} does not exist; make it first")
+
+
+def write(document: Document, path: Path) -> int:
+    """Write the report in the form that the file's ending says, whole or not at all; return its size in bytes.
+
+    Raises InputError as `check_target`, and where the file cannot be written.
+    """
+    check_target(path)
+    content = FORMATS[path.suffix.lower()](document).encode("utf-8")
+    try:
+        write_atomic(path, content)
+    except OSError as error:
+        raise InputError(
+            f"report file {shorten(str(path))} cannot be written ({error.strerror}); "
+            "choose another folder, or make room there"
+        ) from error
+    return len(content)
