@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.errors import InputError
 from core.ui import (
     cache,
     components,
@@ -46,15 +45,7 @@ with right:
             retrain.draw(draft, run)
         whatif_view.trust(run, dataset)
 
-
-def take(grouping, what):
-    """Put a grouping into the editor, as a step that can be undone."""
-    try:
-        studio.apply(studio.drawn(), grouping, what)
-    except InputError as error:
-        st.warning(components.escaped(str(error)), icon=":material/edit_note:")
-
-
+take = grouping_editor.take
 view = pick(st.segmented_control, "Below", VIEWS, page=PAGE, name="view", required=True, label_visibility="collapsed")
 if view == "Versions and files":
     versions_view.draw(edited, dataset, take=take)

@@ -213,6 +213,11 @@ def _answer(here: studio.Desk, step: Callable[[Draft], tuple[Draft, str]]) -> No
         here.reply = {"text": text, "error": error, "of": (draft.id, draft.revision)}
 
 
+def take(grouping: Grouping, what: str) -> None:
+    """Put a grouping that comes from elsewhere into the editor, as a step that can be undone (`studio.Take`)."""
+    _answer(studio.desk(), lambda draft: (draft.do(grouping, what), what))
+
+
 def _undo() -> None:
     _answer(studio.desk(), lambda draft: (draft.undo(), f"Undone: {draft.undoes}"))
 

@@ -133,14 +133,6 @@ def _begun(here: Desk, newest: Grouping, dataset: Dataset) -> Draft:
     return drafts.begin(newest, dataset.fingerprint)
 
 
-def drawn() -> Draft:
-    """Return the draft that was drawn last, for what is done to it between two runs of the page."""
-    draft = desk().draft
-    if draft is None:
-        raise InputError("this edit has ended meanwhile; look at the page again, then edit")
-    return draft
-
-
 def apply(draft: Draft, grouping: Grouping, what: str) -> Draft:
     """Do one step and keep it; the draft as it is when the step changes nothing."""
     return keep(desk(), draft, draft.do(grouping, what))

@@ -29,7 +29,7 @@ def app():
     draft = studio.current(newest, dataset)
     st.button("send", on_click=lambda: grouping_editor.take_edits(st.session_state["sent"], dataset))
     grouping_editor.draw(draft, newest, dataset, {})
-    st.session_state["seen"] = studio.drawn()
+    st.session_state["seen"] = studio.desk().draft
     studio.messages()
 
 
