@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -51,12 +51,14 @@ def worst_of(rows: Rows, names: Sequence[str] = SEARCHED, *, top: int = TOP) -> 
     return slices.worst_slices(usable(rows, names), rows.right, rows.expected, top=top)
 
 
-def errors_in(judged: Judged, rows: Rows, key: str) -> pd.DataFrame:
+def errors_in(judged: Judged, rows: Rows, key: str, known: Mapping[str, Dimension] | None = None) -> pd.DataFrame:
     """Return the wrong rows of a slice, the surest first; InputError for a slice that there is not.
 
-    Columns: row (position in the dataset), headline, category, true, predicted, confidence, date.
+    Columns: row (position in the dataset), headline, category, true, predicted, confidence, date. ``known`` are
+    the dimensions that it speaks of, where they are at hand.
     """
-    inside = slices.rows_of(key, {name: rows.by(name) for name in slices.dimensions_of(key)}) & ~rows.right
+    known = known or {name: rows.by(name) for name in slices.dimensions_of(key)}
+    inside = slices.rows_of(key, known) & ~rows.right
     table = judged.table[inside].assign(
         headline=rows.records["headline"][inside].to_numpy(), date=rows.records["date"][inside].to_numpy()
     )

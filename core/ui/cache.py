@@ -100,6 +100,11 @@ def _scored(key: str, fingerprint: str, _run: store.Run, _dataset: datasets.Data
     return evaluate.dataset_predictions(_run, _dataset)
 
 
+def predictions(run: store.Run, dataset: datasets.Dataset | None = None) -> Predictions:
+    """Return what ``run`` said of its test rows, or says of all of ``dataset``; to be read, not changed."""
+    return _predictions(ended(run), run) if dataset is None else _scored(ended(run), dataset.fingerprint, run, dataset)
+
+
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _judged(
     key: str,
@@ -109,8 +114,7 @@ def _judged(
     _run: store.Run,
     _dataset: datasets.Dataset | None,
 ) -> Judged:
-    found = _predictions(key, _run) if _dataset is None else _scored(key, fingerprint, _run, _dataset)
-    return judge(_run.spec, found, _grouping)
+    return judge(_run.spec, predictions(_run, _dataset), _grouping)
 
 
 def named(grouping: Grouping) -> str:

@@ -8,22 +8,33 @@ nothing. A frame without rows gives a chart that says so in words, under the sam
 
 from core.ui.charts.answers import probability_bars
 from core.ui.charts.bars import distribution_bars, share_bars
+from core.ui.charts.coverage import accuracy_lines, level_areas, risk_curve, tradeoff_lines
 from core.ui.charts.flow import flow_picture
 from core.ui.charts.frontier import frontier_lines
 from core.ui.charts.matrix import confusion_matrix
 from core.ui.charts.nested import nested_bars
 from core.ui.charts.progress import lengths_histogram, progress_lines
+from core.ui.charts.reliability import confidence_counts, reliability_diagram
+from core.ui.charts.slices import slice_dots, split_lines
 from core.ui.charts.waterfall import waterfall
 
 __all__ = [
+    "accuracy_lines",
+    "confidence_counts",
     "confusion_matrix",
     "distribution_bars",
     "flow_picture",
     "frontier_lines",
     "lengths_histogram",
+    "level_areas",
     "nested_bars",
     "probability_bars",
     "progress_lines",
+    "reliability_diagram",
+    "risk_curve",
     "share_bars",
+    "slice_dots",
+    "split_lines",
+    "tradeoff_lines",
     "waterfall",
 ]
