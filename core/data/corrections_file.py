@@ -73,7 +73,7 @@ def export_to(dataset: Dataset, file: Path) -> int:
     """
     kind = kind_of(file)
     if not file.parent.is_dir():
-        raise InputError(f"folder {shorten(str(file.parent))} does not exist; make it first")
+        raise InputError(f"folder {shorten(str(file.parent), 200)} does not exist; make it first")
     write_atomic(file, exported(dataset, kind))
     return len(corrections.overlay(dataset.fingerprint).verdicts)
 
@@ -90,13 +90,13 @@ def import_from(dataset: Dataset, file: Path) -> Taken:
     """Take over the decisions in ``file``; errors as `kind_of` and `taken_over`."""
     kind = kind_of(file)
     if not file.is_file():
-        raise InputError(f"file {shorten(str(file))} does not exist; give one that `labels export` wrote")
+        raise InputError(f"file {shorten(str(file), 200)} does not exist; give one that `labels export` wrote")
     if file.stat().st_size > LARGEST:
-        raise InputError(f"file {shorten(str(file))} is over {LARGEST // 1_000_000} MB; it is no file of verdicts")
+        raise InputError(f"file {shorten(str(file), 200)} is over {LARGEST // 1_000_000} MB; it is no file of verdicts")
     try:
         return taken_over(dataset, file.read_bytes().decode("utf-8-sig"), kind)
     except UnicodeDecodeError as error:
-        raise InputError(f"file {shorten(str(file))} is not UTF-8 text; save it as UTF-8") from error
+        raise InputError(f"file {shorten(str(file), 200)} is not UTF-8 text; save it as UTF-8") from error
 
 
 def taken_over(dataset: Dataset, text: str, kind: str) -> Taken:

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 FOUND, STATE, LOCK, CANCEL, LOG = "found.parquet", "state.json", "worker.lock", "cancel", "log.txt"
 RUNNING, SUCCEEDED, FAILED, CANCELLED, INTERRUPTED = "running", "succeeded", "failed", "cancelled", "interrupted"
-DONE, NOT_DONE, NOT_MINE = 0, 1, 75
+# sysexits.h: EX_DATAERR, EX_TEMPFAIL; Python itself ends with 1 when it cannot go on.
+DONE, NOT_DONE, NOT_MINE = 0, 65, 75
 EVERY_SECONDS, START_SECONDS, LOOK_SECONDS = 0.25, 20.0, 0.01
 # What a phase takes of the whole, measured on 167,616 rows; "fit" is all folds together.
 PHASES = {"read": (0.0, 0.05), "vectorize": (0.05, 0.35), "fit": (0.35, 0.93), "rank": (0.93, 1.0)}
@@ -271,7 +272,8 @@ class _State:
     """The `Report` of a search: writes down how far it is."""
 
     def __init__(self, folder: Path) -> None:
-        self.path, self.begun, self.written, self.share = folder / STATE, time.monotonic(), 0.0, 0.0
+        self.path, self.begun, self.written = folder / STATE, time.monotonic(), 0.0
+        self.phase, self.share = "", 0.0
 
     def __call__(self, phase: str, step: int, total: int, **_: object) -> None:
         """Take note of ``step`` of ``total`` of one of `PHASES`."""
@@ -279,11 +281,11 @@ class _State:
         # A phase may begin again at nothing where another part of it starts.
         self.share = max(self.share, begin + (end - begin) * min(step / max(total, 1), 1.0))
         now = time.monotonic()
-        if now - self.written >= EVERY_SECONDS:
+        if now - self.written >= EVERY_SECONDS or phase != self.phase:
             seconds = now - self.begun
             left = seconds * (1 - self.share) / self.share if self.share > PHASES["read"][1] else None
             self._write({"state": RUNNING, "phase": phase, "share": self.share, "seconds_left": left})
-            self.written = now
+            self.phase, self.written = phase, now
 
     def end(self, state: str, error: str | None = None) -> None:
         """Write down how it ended."""

@@ -173,7 +173,8 @@ def warnings(
     spec: TrainingSpec, counts: Mapping[str, int], memory_bytes: int, timed: ByTime | None = None
 ) -> list[str]:
     """Return what should be known before the run starts, a line each; ``timed`` of a split by time."""
-    found = by_time_warnings(spec, timed) if timed else []
+    found = [corrections_text(len(spec.corrections))] if spec.corrections else []
+    found += by_time_warnings(spec, timed) if timed else []
     if spec.grouping.mapping and not set(spec.grouping.mapping) & set(counts):
         found.append(
             f"grouping {shorten(spec.grouping.name)} names no category of dataset {shorten(spec.dataset)}, "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -268,7 +267,7 @@ def _table(shown: pd.DataFrame, frame: pd.DataFrame) -> int | None:
     """Draw candidates; return the row that was clicked just now, None when none was."""
     rows = shown["row"].tolist()
     key = table_key("evaluate_labels", rows)
-    count, share = st.column_config.NumberColumn, partial(st.column_config.NumberColumn, format="%.3f")
+    number = st.column_config.NumberColumn
     event = st.dataframe(
         shown.assign(headline=frame["headline"].iloc[rows].to_numpy()),
         key=key,
@@ -276,14 +275,13 @@ def _table(shown: pd.DataFrame, frame: pd.DataFrame) -> int | None:
         height=min(HEIGHT, 38 + 35 * len(rows)),
         on_select="rerun",
         selection_mode="single-row",
-        column_order=["rank", "headline", "category", "suggested", "confidence", "self_confidence"],
+        column_order=["rank", "headline", "category", "suggested", "confidence"],
         column_config={
-            "rank": count("Rank", format="localized", width=60),
-            "headline": st.column_config.TextColumn("Headline", width="large"),
+            "rank": number("Rank", format="localized", width=60),
+            "headline": st.column_config.TextColumn("Headline", width=250),
             "category": "Given",
             "suggested": "Suggested",
-            "confidence": share("P suggested", width=95, help="Out-of-fold probability of the suggestion."),
-            "self_confidence": share("P given", width=75, help="Out-of-fold probability of the label given."),
+            "confidence": number("P suggested", format="%.3f", width=95, help="Its out-of-fold probability."),
         },
     )
     ticked = event["selection"]["rows"]
