@@ -24,6 +24,16 @@ def test_logistic_runs_both_recipes_on_the_same_rows(home):
     assert list(home.iterdir()) == []
 
 
+def test_an_edit_is_measured_against_training_again(home):
+    found = bench.bench_grouping(None, 1)
+    (row,) = found["measured"]
+    assert row["labels"] == 42 and row["rows"] > 42
+    assert 0 < row["edit_s"] <= row["slowest_edit_s"] < row["retrain_s"]
+    assert row["frontier_s"] > 0 and row["suggest_s"] > 0
+    assert found["ratio"] == row["ratio"] == pytest.approx(row["retrain_s"] / row["edit_s"], rel=0.05)
+    assert list(home.iterdir()) == []
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r"nope\.csv' does not exist; give a file of headlines"):
         bench.bench_import(tmp_path / "nope.csv", 1)
