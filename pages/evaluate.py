@@ -3,23 +3,18 @@
 import streamlit as st
 
 from core.data import datasets
-from core.ui import cache, charts, components, evaluation_view, shell
-from core.ui.selection import pick, remember, value
+from core.ui import cache, confidence_view, errors_view, evaluation_view, labels_view, shell, slices_view, why_view
+from core.ui.selection import pick
 
 PAGE = "evaluate"
 OWN = "its own test rows"
-VIEWS = {"counts": "Counts", "by row": "By row", "errors": "Errors only"}
+PARTS = ("Errors", "Why wrong", "Labels", "Confidence", "Slices")
 
 shell.title("Evaluate")
 run = shell.require_run()
 grouping, palette = shell.chosen().grouping, shell.palette()
-figures = st.container()
 others = [one.name for one in datasets.list_all() if one.fingerprint != run.spec.fingerprint]
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    view = pick(
-        st.segmented_control, "Matrix", list(VIEWS), page=PAGE, name="view", required=True, format_func=VIEWS.get
-    )
-    order = pick(st.segmented_control, "Order", list(evaluation_view.ORDERS), page=PAGE, name="order", required=True)
     on = pick(
         st.selectbox,
         "Rows",
@@ -29,45 +24,46 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         width=260,
         help="The test rows that training never saw, or all rows of another dataset.",
     )
+    shown = evaluation_view.shown_grouping(run, grouping)
+    folded = st.container(width="content")
 with shell.told():
-    judged = cache.judged(run, grouping, None if on == OWN else datasets.load(on))
-with figures:
-    evaluation_view.provenance(run, judged)
-    evaluation_view.figures(judged.metrics)
+    # Judged whole if it is another one than the run was trained on.
+    whole = None if on == OWN else datasets.load(on)
+    judged = cache.judged(run, shown, whole)
+dataset = datasets.by_fingerprint(judged.fingerprint)
+compared = evaluation_view.against(run, shown, whole)
+evaluation_view.provenance(run, judged, grouping)
+evaluation_view.figures(run, judged, compared)
+with folded:
+    evaluation_view.all_figures(run, judged, compared)
 
 # A matrix of many labels needs the whole width; the tables then stand below it, side by side.
 wide = len(judged.metrics.labels) > evaluation_view.MANY
 left, right = (st.container(), st.container()) if wide else st.columns([5, 4], gap="medium")
-labels = evaluation_view.ordered(judged.metrics, order)
-pair = evaluation_view.asked_pair(value(PAGE, "true"), value(PAGE, "predicted"), labels)
 with left:
-    chart = charts.confusion_matrix(
-        evaluation_view.cells(judged.metrics),
-        labels,
-        value="row_share" if view == "by row" else "rows",
-        kind="errors" if view == "errors" else "confusion",
-        palette=palette,
-        selection="cell",
-        selected=pair,
-        noun="category" if judged.grouping.name == "raw" else "group",
-    )
-    alt = f"Confusion matrix of {len(labels)} classes; its largest errors stand in the table Most confused."
-    event = st.altair_chart(chart, theme=None, on_select="rerun", key=f"evaluate_matrix_{view}_{order}", alt=alt)
-    cell = components.clicked(event, "cell")
+    cell = evaluation_view.matrix(run, judged, grouping, palette)
 with right:
+    # What a click asks for stands beside the matrix, in the first screen.
     found = st.container()
     pairs, classes = st.columns(2, gap="medium") if wide else (st.container(), st.container())
 with pairs:
     st.subheader("Most confused", anchor=False)
-    ticked = evaluation_view.confused_pairs(judged.metrics)
-pair = evaluation_view.newest_pair(cell, ticked, labels) or pair
-if pair:
-    remember(PAGE, "true", pair[0])
-    remember(PAGE, "predicted", pair[1])
+    pair = evaluation_view.confused_pairs(judged.metrics)
 with classes:
     st.subheader("Classes", anchor=False)
-    evaluation_view.class_table(judged.metrics)
-
-# What a click asks for stands beside the matrix, in the first screen.
+    label = evaluation_view.class_table(judged.metrics)
+evaluation_view.choose_newest(cell, pair, label)
 with found:
-    evaluation_view.headlines(judged, pair)
+    evaluation_view.glance(run, judged, dataset, wide=wide)
+
+part = pick(st.segmented_control, "More", PARTS, page=PAGE, name="part", required=True, label_visibility="collapsed")
+if part == "Errors":
+    errors_view.draw(run, judged, dataset, palette)
+elif part == "Why wrong":
+    why_view.draw(run, judged, whole, palette=palette)
+elif part == "Labels":
+    labels_view.draw(run, judged, dataset, palette)
+elif part == "Confidence":
+    confidence_view.draw(run, judged, whole, palette)
+elif part == "Slices":
+    slices_view.draw(run, judged, whole, palette)

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.errors import InputError, shorten
 from core.evaluation.judge import group_of_labels, members_of_labels
 from core.grouping.grouping import Grouping
 from core.inference.classify import Model
+from core.models.registry import module_of
+from core.runs.store import Run
 
 _WORD = re.compile(r"\w+")
 
@@ -22,38 +25,45 @@ class Pulls:
     Attributes
     ----------
     answered: the model's own label inside the answer, the likeliest one.
-    true: the model's own label of the record; None where it has none, or it is the same one.
+    true: the model's own label of the record; None where it has none.
     words: one row a word or phrase of the text: feature, answered, true (what it adds to the score of
-        either, 0 where ``true`` is None), difference (answered - true); the strongest difference first.
-    note: why there are no words; None where there are.
+        either, 0 for a ``true`` that is None or the answer), difference (answered - true); the
+        strongest difference first. Empty where the model knows no word of the text.
     """
 
     answered: str
     true: str | None
     words: pd.DataFrame
-    note: str | None = None
+
+
+def why_no_words(run: Run) -> str | None:
+    """Return why the run's model cannot tell what words add, without loading it; None where it can."""
+    if hasattr(module_of(run.spec.model).CLASSIFIER, "contributions"):
+        return None
+    return f"a {run.spec.model} has no exact contributions of words: it reads a text as a whole"
 
 
 def pulls(model: Model, text: str, grouping: Grouping, predicted: str, category: str) -> Pulls:
-    """Return what pulled ``text`` to ``predicted``, a group under ``grouping``, rather than to its raw category."""
+    """Return what pulled ``text`` to ``predicted``, a group under ``grouping``, rather than to its raw category.
+
+    Raises InputError where the model cannot tell, see `why_no_words`.
+    """
+    if note := why_no_words(model.run):
+        raise InputError(f"run {shorten(model.run.title)}: {note}; choose a run of model logistic")
     labels = tuple(model.classifier.labels)
     groups = group_of_labels(model.run.spec, labels, grouping)
     own = np.asarray(model.classifier.predict_proba([text]))[0]
-    answered = _likeliest(own, [place for place, group in enumerate(groups) if group == predicted])
+    answered = labels[_likeliest(own, [place for place, group in enumerate(groups) if group == predicted])]
     members = members_of_labels(model.run.spec, labels)
-    true = _likeliest(own, [place for place, names in enumerate(members) if category in names])
-    other = None if true in (None, answered) else labels[true]
-    contributions = getattr(model.classifier, "contributions", None)
-    if contributions is None:
-        note = f"a {model.run.spec.model} has no exact contributions of words: it reads a text as a whole"
-        return Pulls(labels[answered], other, _table([], []), note)
-    words = _table(contributions(text, labels[answered]), contributions(text, other) if other else [])
-    note = None if len(words) else "the model knows no word of this text, so its answer is only how common labels are"
-    return Pulls(labels[answered], other, words, note)
+    holding = [place for place, names in enumerate(members) if category in names]
+    true = labels[_likeliest(own, holding)] if holding else None
+    contributions = model.classifier.contributions
+    against = contributions(text, true) if true not in (None, answered) else []
+    return Pulls(answered, true, _table(contributions(text, answered), against))
 
 
-def _likeliest(own: np.ndarray, places: list[int]) -> int | None:
-    return max(places, key=lambda place: own[place]) if places else None
+def _likeliest(own: np.ndarray, places: list[int]) -> int:
+    return max(places, key=lambda place: own[place])
 
 
 def _table(answered: list[tuple[str, float]], true: list[tuple[str, float]]) -> pd.DataFrame:

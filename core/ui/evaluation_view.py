@@ -1,42 +1,83 @@
-"""The parts of Evaluate: figures, table of classes, matrix cells, the headlines behind a cell."""
+"""The parts of Evaluate: figures, matrix, tables of classes and of confused pairs, a glance at what is selected."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.errors import InputError
-from core.evaluation.judge import Judged
+from core.confusion import ratio
+from core.data.datasets import Dataset
+from core.errors import CopydeskError
+from core.evaluation.errors import Query, chosen, rows_at
+from core.evaluation.judge import Judged, has_partition, unknown_sentence
 from core.evaluation.metrics import Metrics, error_matrix, row_shares
+from core.evaluation.ordering import Order, starts
+from core.evaluation.ranking import rank
+from core.grouping.builtin import RAW
+from core.grouping.grouping import Grouping
+from core.runs import store
 from core.runs.store import Run
-from core.ui import cache, shell
-from core.ui.components import escaped, notice, table_key
+from core.ui import cache, cache_errors, charts, shell
+from core.ui.charts.matrix import ALL
+from core.ui.components import clicked, escaped, table_key
+from core.ui.errors_view import MATRIX, heading, outline_again
+from core.ui.selection import pick, remember, value
+from core.ui.theme import Palette
 
-MOST = 500
+PAGE = "evaluate"
 MANY = 20
 PAIRS = 12
-
-ORDERS: dict[str, Callable[[Metrics], list[str]]] = {
-    "by size": lambda metrics: [
-        metrics.labels[place]
-        for place in sorted(
-            range(len(metrics.labels)), key=lambda at: (-metrics.confusion[at].sum(), metrics.labels[at])
-        )
-    ],
-    "by name": lambda metrics: sorted(metrics.labels),
+GLANCE = 6
+GROUPS, CATEGORIES = "Groups", "Raw categories"
+MATRICES = {"counts": "Counts", "by row": "By row", "by column": "By column", "errors": "Errors"}
+NAMES = {
+    "accuracy": "Accuracy",
+    "macro_precision": "Macro precision",
+    "macro_recall": "Macro recall",
+    "macro_f1": "Macro-F1",
+    "weighted_precision": "Weighted precision",
+    "weighted_recall": "Weighted recall",
+    "weighted_f1": "Weighted F1",
+    "kappa": "Kappa",
+    "top_3_accuracy": "Top-3 accuracy",
+    "log_loss": "Log loss",
+    "error_rate": "Error rate",
+    "majority_share": "Majority",
+}
+HELP = {
+    "accuracy": "The share of rows that are right.",
+    "macro_f1": "The mean F1 of the classes, each counting the same.",
+    "kappa": "Cohen's kappa: the agreement beyond what chance alone would give.",
+    "top_3_accuracy": "The share of rows whose true label is among the three most probable ones.",
+    "log_loss": "The mean of -ln of the true label's probability, in nats: 0 is best. A label that the run does not "
+    "know counts as one that it rules out.",
 }
 
 
-def ordered(metrics: Metrics, order: str) -> list[str]:
-    """Return the labels in the order chosen."""
-    return ORDERS[order](metrics)
+class Pair(NamedTuple):
+    """What is selected: a cell, a row (predicted None), a column (true None), or nothing."""
+
+    true: str | None = None
+    predicted: str | None = None
 
 
-def provenance(run: Run, judged: Judged) -> None:
-    """Say which run, rows and grouping the figures are of, and mark another partition."""
+def shown_grouping(run: Run, grouping: Grouping) -> Grouping:
+    """Draw the choice between groups and the raw categories inside them, where the run answers both."""
+    if run.spec.target != "category" or not grouping.partition(run.spec.categories):
+        return grouping
+    level = pick(st.segmented_control, "Classes", [GROUPS, CATEGORIES], page=PAGE, name="level", required=True)
+    return RAW if level == CATEGORIES else grouping
+
+
+def provenance(run: Run, judged: Judged, grouping: Grouping) -> None:
+    """Say which run, rows and grouping the figures are of, and what to be careful about.
+
+    ``grouping`` is the one on screen, which ``judged`` may show category by category.
+    """
     st.caption(
         f"Run **{run.id}** under **{escaped(judged.grouping.name)}** on {escaped(judged.dataset)}: "
         f"{judged.metrics.rows:,} rows{', none of which training saw' if judged.seen_in_training == 0 else ''}."
@@ -56,7 +97,9 @@ def provenance(run: Run, judged: Judged) -> None:
             "the figures flatter it.",
             icon=":material/visibility:",
         )
-    if not judged.same_partition:
+    if unknown := unknown_sentence(judged):
+        st.warning(f"Unknown: {escaped(unknown)}.", icon=":material/help:")
+    if not has_partition(run.spec, grouping):
         spec = run.spec.grouping
         own = f"{spec.name} version {spec.version}" if spec.version else spec.name
         st.warning(
@@ -73,51 +116,188 @@ def why_still_right(run: Run) -> str:
     return "It was trained on those groups, whose answers are added up to the groups on screen."
 
 
-def figures(metrics: Metrics) -> None:
-    """Draw the headline figures."""
+def against(run: Run, grouping: Grouping, dataset: Dataset | None) -> tuple[Run, Judged] | None:
+    """Return the run last compared with, on the same terms; None where there is none, or it cannot answer them."""
+    other = value(PAGE, "against")
+    if not other or other == run.id:
+        return None
+    try:
+        found = store.load(other)
+        return found, cache.judged(found, grouping, dataset)
+    except CopydeskError:
+        return None
+
+
+def values_of(judged: Judged) -> dict[str, float]:
+    """Return every single figure by name."""
+    ranking = rank(judged.probabilities, judged.true, judged.answerable)
+    return {**judged.metrics.headline(), **vars(ranking)}
+
+
+def figures_frame(run: Run, judged: Judged, other: Judged | None) -> pd.DataFrame:
+    """Return one row a figure: figure (its name), value, low, high, against, difference (NaN without ``other``)."""
+    values, theirs = values_of(judged), values_of(other) if other else {}
+    sure = cache_errors.intervals(run, judged)
+    rows = [(shown, values[name], *sure[name], theirs.get(name, float("nan"))) for name, shown in NAMES.items()]
+    frame = pd.DataFrame(rows, columns=["figure", "value", "low", "high", "against"], index=list(NAMES))
+    return frame.assign(difference=frame["value"] - frame["against"])
+
+
+def figures(run: Run, judged: Judged, compared: tuple[Run, Judged] | None) -> None:
+    """Draw the headline figures with their intervals, and how far they are from the run last compared."""
+    metrics = judged.metrics
+    frame = figures_frame(run, judged, compared[1] if compared else None)
     wrong = metrics.rows - int(np.trace(metrics.confusion))
-    facts = st.columns(6)
-    facts[0].metric("Accuracy", f"{metrics.accuracy:.3f}")
-    facts[1].metric("Macro-F1", f"{metrics.macro_f1:.3f}", help="The mean F1 of the classes, each counting the same.")
-    facts[2].metric("Weighted F1", f"{metrics.weighted_f1:.3f}", help="Each class counts by its rows.")
-    facts[3].metric("Macro recall", f"{metrics.macro_recall:.3f}")
-    facts[4].metric("Errors", f"{wrong:,}", help=f"{100 * metrics.error_rate:.1f} % of {metrics.rows:,} rows.")
-    facts[5].metric("Majority", f"{metrics.majority_share:.3f}", help="Accuracy of always answering the largest class.")
+    largest = metrics.per_class["label"][int(metrics.per_class["support"].argmax())] if metrics.labels else ""
+    facts = st.columns(7, gap="small")
+    quiet = {"delta_color": "off", "delta_arrow": "off"}
+    for place, name in enumerate(("accuracy", "macro_f1", "kappa", "top_3_accuracy", "log_loss")):
+        row = frame.loc[name]
+        facts[place].metric(
+            row["figure"], f"{row['value']:.3f}", f"{row['low']:.3f}–{row['high']:.3f}", help=HELP[name], **quiet
+        )
+    share = f"{metrics.error_rate:.1%} of all rows."
+    facts[5].metric("Errors", f"{wrong:,}", f"of {metrics.rows:,}", help=share, **quiet)
+    facts[6].metric(
+        "Majority",
+        f"{metrics.majority_share:.3f}",
+        f"{metrics.accuracy - metrics.majority_share:+.3f} over it".replace("-", "−"),
+        help=f"Accuracy of always answering the largest class, {escaped(largest)}.",
+        **quiet,
+    )
+    if not wrong and metrics.rows:
+        st.caption(f":material/check_circle: No row is wrong: all {metrics.rows:,} got the right answer.")
+    if compared:
+        st.caption(difference_text(compared[0], frame))
+
+
+def difference_text(other: Run, frame: pd.DataFrame) -> str:
+    """Return how far the figures are from those of the run last compared, as Markdown."""
+    names = ("accuracy", "macro_f1", "kappa", "top_3_accuracy", "log_loss")
+    gaps = " · ".join(f"{frame['figure'][name]} {frame['difference'][name]:+.3f}" for name in names)
+    return f"Against {escaped(shell.run_label(other))}: {gaps}".replace(" -", " −")
+
+
+def all_figures(run: Run, judged: Judged, compared: tuple[Run, Judged] | None) -> None:
+    """Draw every single figure with its interval, folded."""
+    with st.popover("All figures", icon=":material/table_rows:"):
+        st.caption(
+            "95 % intervals by drawing the rows again (bootstrap). Macro counts each class the same, weighted by "
+            "its rows. Majority is the accuracy of always answering the largest class."
+        )
+        frame = figures_frame(run, judged, compared[1] if compared else None)
+        number = st.column_config.NumberColumn
+        shown = ["figure", "value", "low", "high"] + (["against", "difference"] if compared else [])
+        st.dataframe(
+            frame,
+            hide_index=True,
+            width=520 if compared else 380,
+            height=35 * (len(frame) + 1) + 3,
+            column_order=shown,
+            column_config={
+                "figure": "Figure",
+                "value": number("Value", format="%.3f", width=60),
+                "low": number("From", format="%.3f", width=60),
+                "high": number("To", format="%.3f", width=60),
+                "against": number("Compared", format="%.3f", width=70),
+                "difference": number("Difference", format="%+.3f", width=70),
+            },
+        )
+        totals = judged.metrics.totals
+        st.caption(
+            f"Summed over {len(judged.metrics.labels)} classes: TP {totals['tp']:,}, FP {totals['fp']:,}, "
+            f"FN {totals['fn']:,}, TN {totals['tn']:,}."
+        )
 
 
 def cells(metrics: Metrics) -> pd.DataFrame:
-    """Return one row a cell of the matrix: true, predicted, rows, row_share."""
+    """Return one row a cell of the matrix: true, predicted, rows, row_share, column_share."""
     size = len(metrics.labels)
+    confusion = metrics.confusion
     return pd.DataFrame(
         {
             "true": np.repeat(metrics.labels, size),
             "predicted": np.tile(metrics.labels, size),
-            "rows": metrics.confusion.ravel(),
-            "row_share": row_shares(metrics.confusion).ravel(),
+            "rows": confusion.ravel(),
+            "row_share": row_shares(confusion).ravel(),
+            "column_share": ratio(confusion, confusion.sum(axis=0, keepdims=True)).ravel(),
         }
     )
 
 
-def asked_pair(true: str | None, predicted: str | None, labels: Sequence[str]) -> tuple[str, str] | None:
-    """Return the cell that the URL asks for, None when the labels on screen do not have it."""
-    return (true, predicted) if true in labels and predicted in labels else None
+def matrix(run: Run, judged: Judged, grouping: Grouping, palette: Palette) -> Mapping[str, str] | None:
+    """Draw the matrix with its choices; return the cell that is clicked. ``grouping`` is the one on screen."""
+    orders = {"by size": "Size", "by name": "Name", "by confusion": "Confused together"}
+    grouped = judged.grouping is RAW and grouping is not RAW
+    orders |= {"by group": "Group"} if grouped else {}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        view = pick(
+            st.segmented_control,
+            "Matrix",
+            list(MATRICES),
+            page=PAGE,
+            name="view",
+            required=True,
+            format_func=MATRICES.get,
+        )
+        order: Order = pick(
+            st.selectbox, "Order", list(orders), page=PAGE, name="order", format_func=orders.get, width=165
+        )
+    labels = cache_errors.ordered(run, judged, order, grouping)
+    pair = asked(labels)
+    chart = charts.confusion_matrix(
+        cells(judged.metrics),
+        labels,
+        value={"by row": "row_share", "by column": "column_share"}.get(view, "rows"),
+        kind="errors" if view == "errors" else "confusion",
+        palette=palette,
+        selection="cell",
+        selected=(pair.true or ALL, pair.predicted or ALL) if any(pair) else None,
+        noun="category" if judged.grouping.name == "raw" else "group",
+        sums=True,
+        parted=starts(labels, grouping.group_of) if order == "by group" else (),
+    )
+    alt = f"Confusion matrix of {len(labels)} classes; its largest errors stand in the table Most confused."
+    key = f"evaluate_matrix_{view}_{order}_{st.session_state.get(MATRIX, 0)}"
+    return clicked(st.altair_chart(chart, theme=None, on_select="rerun", key=key, alt=alt), "cell")
 
 
-def newest_pair(
-    cell: Mapping[str, str] | None, ticked: tuple[str, str] | None, labels: Sequence[str]
-) -> tuple[str, str] | None:
-    """Return the pair of the matrix or of the table, whichever was chosen last; None when neither changed.
+def asked(labels: Sequence[str]) -> Pair:
+    """Return what the URL asks for, as far as the labels on screen have it."""
+    return Pair(*(one if one in labels else None for one in (value(PAGE, "true"), value(PAGE, "predicted"))))
 
-    Both keep what was chosen in them, so only a change tells which one a person means now.
+
+def choose_newest(cell: Mapping[str, str] | None, pair: tuple[str, str] | None, label: str | None) -> None:
+    """Select what was chosen last in the matrix, the pairs or the classes; nothing when none of them changed.
+
+    All keep what was chosen in them, so only a change tells which one a person means now.
     """
-    chosen = {"cell": (cell["true"], cell["predicted"]) if cell else None, "tick": ticked}
-    newest = None
-    for name, pair in chosen.items():
-        key = f"evaluate_last_{name}"
-        if pair != st.session_state.get(key):
-            st.session_state[key] = pair
-            newest = pair
-    return asked_pair(*newest, labels) if newest else None
+    places = {
+        "cell": Pair(*(None if one == ALL else one for one in (cell["true"], cell["predicted"]))) if cell else None,
+        "pair": Pair(*pair) if pair else None,
+        "label": Pair(label) if label else None,
+    }
+    for name, place in places.items():
+        key = f"{PAGE}_last_{name}"
+        if place == st.session_state.get(key):
+            continue
+        st.session_state[key] = place
+        if place is not None:
+            select(place, within_matrix=name == "cell")
+
+
+def select(pair: Pair, *, within_matrix: bool = False) -> None:
+    """Select a cell, row or column: for the matrix and for the list of errors alike."""
+    remember(PAGE, "true", pair.true)
+    remember(PAGE, "predicted", pair.predicted)
+    # The diagonal is where the right ones are.
+    remember(PAGE, "show", "right" if pair.true and pair.true == pair.predicted else None)
+    for forgotten in ("page", "row"):
+        remember(PAGE, forgotten, None)
+    if not within_matrix:
+        outline_again()
+        # The matrix is drawn already, and outlines what was selected before.
+        st.rerun()
 
 
 def confused_pairs(metrics: Metrics) -> tuple[str, str] | None:
@@ -141,7 +321,7 @@ def confused_pairs(metrics: Metrics) -> tuple[str, str] | None:
         frame,
         key=table_key("evaluate_pairs", frame.values.tolist()),
         hide_index=True,
-        height=220,
+        height=210,
         on_select="rerun",
         selection_mode="single-row",
         column_config={
@@ -155,65 +335,68 @@ def confused_pairs(metrics: Metrics) -> tuple[str, str] | None:
     return (frame["true"].iloc[ticked[0]], frame["predicted"].iloc[ticked[0]]) if ticked else None
 
 
-def class_table(metrics: Metrics) -> None:
-    """Draw the table of classes, the largest first."""
-    totals = metrics.totals
-    st.caption(
-        f"Summed over {len(metrics.labels)} classes: TP {totals['tp']:,}, FP {totals['fp']:,}, FN {totals['fn']:,}, "
-        f"TN {totals['tn']:,}. Error rate {100 * metrics.error_rate:.1f} %."
-    )
+def class_table(metrics: Metrics) -> str | None:
+    """Draw the table of classes, the largest first; return the one that is ticked."""
     share = {"min_value": 0.0, "max_value": 1.0, "format": "%.3f"}
     count = {"format": "localized"}
-    st.dataframe(
-        metrics.per_class.sort_values("support", ascending=False),
+    frame = metrics.per_class.sort_values(["support", "label"], ascending=[False, True])
+    frame = frame.assign(error_share=100 * frame["error_share"])
+    number = st.column_config.NumberColumn
+    event = st.dataframe(
+        frame,
+        key=table_key("evaluate_classes", frame.values.tolist()),
         hide_index=True,
-        height=420,
-        column_order=["label", "f1", "precision", "recall", "support", "tp", "fp", "fn", "tn", "specificity"],
+        height=min(460, 35 * (len(frame) + 1) + 3),
+        on_select="rerun",
+        selection_mode="single-row",
+        column_order=[
+            "label", "f1", "precision", "recall", "support", "error_share", "tp", "fp", "fn", "tn", "specificity",
+        ],
         column_config={
-            "label": st.column_config.TextColumn("Class", pinned=True),
-            "precision": st.column_config.NumberColumn("Precision", format="%.3f", width=70),
-            "recall": st.column_config.NumberColumn("Recall", format="%.3f", width=60),
-            "f1": st.column_config.ProgressColumn("F1", width=110, **share),
-            "specificity": st.column_config.NumberColumn("Specificity", format="%.3f"),
-            "support": st.column_config.NumberColumn("Support", **count),
-            "tp": st.column_config.NumberColumn("TP", **count),
-            "fp": st.column_config.NumberColumn("FP", **count),
-            "fn": st.column_config.NumberColumn("FN", **count),
-            "tn": st.column_config.NumberColumn("TN", **count),
+            "label": st.column_config.TextColumn("Class", pinned=True, width=150),
+            "f1": st.column_config.ProgressColumn("F1", width=100, **share),
+            "precision": number("Precision", format="%.3f", width=70),
+            "recall": number("Recall", format="%.3f", width=60),
+            "support": number("Support", width=70, **count),
+            "error_share": number(
+                "Of errors", format="%.1f %%", width=70, help="Of all errors, the share whose true class it is."
+            ),
+            "tp": number("TP", **count),
+            "fp": number("FP", **count),
+            "fn": number("FN", **count),
+            "tn": number("TN", **count),
+            "specificity": number("Specificity", format="%.3f"),
         },
-    )
+    )  # fmt: skip
+    ticked = event["selection"]["rows"]
+    return frame["label"].iloc[ticked[0]] if ticked else None
 
 
-def headlines(judged: Judged, pair: tuple[str, str] | None) -> None:
-    """List the records of the cell, the surest first."""
-    if pair is None:
-        st.caption("Click a cell of the matrix, or tick a pair, to list its headlines.")
+def glance(run: Run, judged: Judged, dataset: Dataset | None, *, wide: bool) -> None:
+    """List the first headlines of what is selected, at the matrix; all of them are below, under Errors."""
+    pair = asked(judged.metrics.labels)
+    if not any(pair):
+        st.caption("Click a cell of the matrix, or a sum at its edge, to list those headlines.")
         return
-    true, predicted = pair
-    table = judged.table
-    inside = table[(table["true"] == true) & (table["predicted"] == predicted)]
-    inside = inside.sort_values("confidence", ascending=False, kind="stable")
-    verb = "rightly taken for" if true == predicted else "taken for"
-    st.subheader(f"{len(inside):,} rows of {escaped(true)} {verb} {escaped(predicted)}", anchor=False)
-    try:
-        dataset = cache.dataset_by_fingerprint(judged.fingerprint)
-        records = cache.frame(dataset)
-    except InputError as error:
-        st.caption(escaped(str(error)))
+    if dataset is None:
+        st.caption("The dataset of this run is not here any more; import the same file to see its headlines.")
         return
-    notice(dataset)
-    shown = records.loc[inside["row"].head(MOST), ["headline", "short_description", "category", "date"]]
-    shown = shown.assign(confidence=inside["confidence"].head(MOST).to_numpy())
-    if len(inside) > MOST:
-        st.caption(f"The {MOST} surest of {len(inside):,} are listed.")
+    right = pair.true == pair.predicted
+    query = Query(kind="right" if right else "wrong", true=pair.true, predicted=pair.predicted)
+    found = cache_errors.listing(run, judged, dataset)
+    places = chosen(found, query)
+    st.subheader(heading(query, len(places)), anchor=False)
+    if not len(places):
+        return
+    shown = rows_at(found, places[:GLANCE])
     st.dataframe(
         shown,
         hide_index=True,
+        column_order=["headline", "confidence"],
         column_config={
-            "headline": st.column_config.TextColumn("Headline", width="large"),
-            "short_description": st.column_config.TextColumn("Description", width="large"),
-            "category": "Raw category",
-            "date": st.column_config.DateColumn("Date", format="YYYY-MM-DD"),
-            "confidence": st.column_config.NumberColumn("Confidence", format="%.3f"),
+            "headline": st.column_config.TextColumn("Headline, the surest first", width=720 if wide else 300),
+            "confidence": st.column_config.NumberColumn("Confidence", format="%.3f", width=80),
         },
     )
+    if len(places) > GLANCE:
+        st.caption(f"All {len(places):,} are below, under Errors.")

@@ -49,7 +49,7 @@ def test_a_model_of_groups_says_what_it_cannot_answer(trained, open_page):
 def test_a_click_on_a_cell_lists_those_headlines(trained, open_page, param):
     at = open_page("pages/evaluate.py", run=run_id("category"), grouping="huffpost-12")
     cell = {"true": "LIFESTYLE", "predicted": "LIFESTYLE"}
-    at.session_state["evaluate_matrix_counts_by size"] = {"selection": {"cell": [cell]}}
+    at.session_state["evaluate_matrix_counts_by size_0"] = {"selection": {"cell": [cell]}}
     at.run()
     assert not at.exception
     assert "rows of LIFESTYLE rightly taken for LIFESTYLE" in heading(at)
@@ -71,7 +71,7 @@ def test_a_tick_on_a_confused_pair_lists_those_headlines(trained, open_page):
 def test_what_was_chosen_last_counts_in_the_matrix_or_in_the_table(trained, open_page):
     at = open_page("pages/evaluate.py", run=run_id("category"), grouping="huffpost-12")
     cell = {"selection": {"cell": [{"true": "LIFESTYLE", "predicted": "LIFESTYLE"}]}}
-    at.session_state["evaluate_matrix_counts_by size"] = cell
+    at.session_state["evaluate_matrix_counts_by size_0"] = cell
     at.run()
     pair = table_with(at, "back").iloc[0]
     key = components.table_key("evaluate_pairs", table_with(at, "back").values.tolist())

@@ -68,6 +68,7 @@ DRAWN: dict[str, Callable[[int], alt.TopLevelMixin]] = {
     "nested": lambda n: charts.nested_bars(nested(n), palette=DARK),
     "confusion": lambda n: charts.confusion_matrix(*pairs(n), palette=LIGHT),
     "errors": lambda n: charts.confusion_matrix(*pairs(n), palette=DARK, kind="errors", value="row_share"),
+    "sums": lambda n: charts.confusion_matrix(*pairs(n), palette=DARK, value="column_share", sums=True),
     "probability": lambda n: charts.probability_bars(probabilities(n), palette=LIGHT),
     "probability of three": lambda n: charts.probability_bars(probabilities(n, 3), palette=DARK),
     "share": lambda n: charts.share_bars(absences(n), palette=LIGHT),
@@ -216,6 +217,86 @@ def test_an_error_matrix_takes_the_diagonal_out_and_scales_by_itself():
     assert (errors["true"] != errors["predicted"]).all()
     assert errors.loc[errors["rows"].idxmax(), "fill"] == LIGHT.reds[-1]
     assert spec["layer"][1]["encoding"]["y"]["title"].endswith("errors)")
+
+
+def asymmetric() -> pd.DataFrame:
+    """Return the cells of 30 rows: 18 a right, 2 a taken for b, 7 b taken for a, 3 b right."""
+    frame = pd.DataFrame([("a", "a", 18), ("a", "b", 2), ("b", "a", 7), ("b", "b", 3)], columns=CELL[:3])
+    return frame.assign(row_share=[0.9, 0.1, 0.7, 0.3], column_share=[18 / 25, 2 / 5, 7 / 25, 3 / 5])
+
+
+@pytest.mark.parametrize("kind", ["confusion", "errors"])
+@pytest.mark.parametrize("value", ["rows", "row_share", "column_share"])
+def test_true_ones_are_in_rows_and_predicted_ones_in_columns(kind, value):
+    spec = charts.confusion_matrix(
+        asymmetric(), ["b", "a"], palette=LIGHT, kind=kind, value=value, sums=True, parted=["a"]
+    ).to_dict()
+    for layer in spec["layer"]:
+        encoding = layer["encoding"]
+        assert {encoding["y"]["field"] if "y" in encoding else "label"} <= {"true", "label"}
+        assert {encoding["x"]["field"] if "x" in encoding else "label"} <= {"predicted", "label"}
+    cells = next(layer["encoding"] for layer in spec["layer"] if "color" in layer["encoding"])
+    assert cells["y"]["title"].startswith("True category")
+    assert cells["x"]["title"].startswith("Predicted category")
+    assert cells["y"]["scale"]["domain"] == cells["x"]["scale"]["domain"] == ["b", "a", matrix.ALL]
+    assert cells["x"]["axis"]["orient"] == "top"
+    data = data_of(spec, layer=1 if kind == "errors" else 0).set_index(["true", "predicted"])
+    assert data["rows"]["b", "a"] == 7
+    assert data["rows"]["a", "b"] == 2
+    assert data["row_share"]["b", "a"] == 0.7
+    assert data["column_share"]["b", "a"] == 7 / 25
+
+
+def test_sums_stand_at_the_end_of_each_row_and_column():
+    spec = charts.confusion_matrix(asymmetric(), ["a", "b"], palette=LIGHT, sums=True).to_dict()
+    data = data_of(spec).set_index(["true", "predicted"])
+    assert data["rows"]["a", matrix.ALL] == 20
+    assert data["rows"][matrix.ALL, "a"] == 25
+    assert data["rows"][matrix.ALL, matrix.ALL] == 30
+    assert data["row_share"]["a", matrix.ALL] == pytest.approx(1)
+    assert data["row_share"][matrix.ALL, "a"] == pytest.approx(25 / 30)
+    assert data["column_share"]["a", matrix.ALL] == pytest.approx(20 / 30)
+    assert set(data["fill"][data.index.get_level_values("true") == matrix.ALL]) == {LIGHT.margin}
+    click = next(param for param in spec["params"] if "select" in param)
+    assert click["select"]["fields"] == ["true", "predicted"]
+
+
+def test_the_sums_of_an_error_matrix_are_errors_alone():
+    spec = charts.confusion_matrix(asymmetric(), ["a", "b"], palette=LIGHT, kind="errors", sums=True).to_dict()
+    data = data_of(spec, layer=1).set_index(["true", "predicted"])
+    assert [data["rows"]["b", matrix.ALL], data["rows"][matrix.ALL, "b"]] == [7, 2]
+    assert data["row_share"]["b", matrix.ALL] == pytest.approx(0.7)
+    assert set(data_of(spec)["true"]) == {"a", "b"}
+
+
+def test_a_selected_row_outlines_its_sum():
+    spec = charts.confusion_matrix(
+        asymmetric(), ["a", "b"], palette=LIGHT, sums=True, selected=("b", matrix.ALL)
+    ).to_dict()
+    data = data_of(spec)
+    assert data.loc[data["chosen"], ["true", "predicted"]].values.tolist() == [["b", matrix.ALL]]
+
+
+def test_lines_part_groups_in_both_directions():
+    spec = charts.confusion_matrix(asymmetric(), ["a", "b"], palette=LIGHT, parted=["b"]).to_dict()
+    rules = [layer for layer in spec["layer"] if layer["mark"]["type"] == "rule"]
+    assert [list(rule["encoding"]) for rule in rules] == [["y"], ["x"]]
+    assert all(channel["bandPosition"] == 0 for rule in rules for channel in rule["encoding"].values())
+    assert pd.DataFrame(spec["datasets"][rules[0]["data"]["name"]])["label"].tolist() == ["b"]
+
+
+def test_a_matrix_without_an_error_is_drawn_empty():
+    frame = asymmetric().iloc[[0]].assign(row_share=1.0, column_share=1.0)
+    spec = charts.confusion_matrix(frame, ["a"], palette=LIGHT, kind="errors", sums=True).to_dict()
+    assert data_of(spec, layer=1)["rows"].tolist() == [0]
+
+
+@pytest.mark.parametrize("value", ["row_share", "column_share"])
+def test_shares_are_coloured_by_what_they_show(value):
+    spec = charts.confusion_matrix(asymmetric(), ["a", "b"], palette=LIGHT, value=value).to_dict()
+    data = data_of(spec)
+    assert data.loc[data[value].idxmax(), "fill"] == LIGHT.blues[-1]
+    assert data.sort_values(value)["fill"].tolist() == sorted(data["fill"], reverse=True)
 
 
 @SIZES

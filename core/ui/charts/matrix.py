@@ -68,7 +68,7 @@ def confusion_matrix(
     base = _grid(data, labels, step, title=title).encode(tooltip=_tips(noun))
     cells = base.mark_rect(cursor="pointer").encode(color=alt.Color("fill:N", scale=None)).add_params(click)
     # A page may squeeze the chart: the figures then shrink with their cells.
-    size = alt.ExprRef(f"max(6, min(12, 2.4 + 0.27 * width / {len(labels)}))")
+    size = alt.ExprRef(f"max(6, min(12, 2.2 + 0.32 * width / {len(labels)}))")
     numbers = base.mark_text(fontSize=size, cursor="pointer")
     numbers = numbers.encode(text=alt.Text("printed:N"), color=alt.Color("ink:N", scale=None))
     outline = base.mark_rect(filled=False, stroke=palette.ink, strokeWidth=2.5)
@@ -132,7 +132,7 @@ def _cells(
     room = int(step / (font_size(step) * GLYPH))
     show = short_count if value == "rows" else short_percent
     # The diagonal is far above the rest: a square root keeps the small counts apart.
-    height = np.sqrt(data["rows"]) if value == "rows" else data["row_share"]
+    height = np.sqrt(data["rows"]) if value == "rows" else data[value]
     fills = [colour_at(ramp, float(h)) for h in height / max(height.max(), 1e-9)] if len(data) else []
     printed = [show(number, room) for number in data[value]]
     return data.assign(fill=fills, printed=printed, ink=[ink_on(fill) for fill in fills])
