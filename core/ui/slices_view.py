@@ -241,14 +241,14 @@ def told(classes: pd.DataFrame) -> list[str]:
     """Return in words which classes there are on one side of the first test day alone."""
     found = []
     for met, words in (
-        ("only after", "have no row before the first test day, so a model trained on the past never answers so"),
-        ("only before", "have no row from the first test day on, so nothing is known of them then"),
+        ("only after", "no row before the first test day, so a model trained on the past never answers so"),
+        ("only before", "no row from the first test day on, so nothing is known of it then"),
     ):
         some = classes.loc[classes["met"] == met]
         if len(some):
             listed = ", ".join(f"{row.label} ({row.past_rows:,} test rows)" if met == "only after" else row.label
                                for row in some.itertuples())  # fmt: skip
-            found.append(f"{listed} {words}.")
+            found.append(f"{listed}: {words}.")
     return found
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core.data.importing import import_file
 from core.grouping import versions
 from core.runs import local, states, status, store
 from core.runs.spec import plan
@@ -418,3 +419,20 @@ def test_without_a_dataset_the_next_step_is_told(nothing, open_page):
 def test_without_a_run_there_is_no_list(sample, open_page):
     at = open_page("pages/train.py")
     assert [part.value for part in at.subheader] == ["Start a run", "No run yet"]
+
+
+def test_a_split_by_time_is_chosen_told_and_started(at_work, open_page):
+    at = open_page("pages/train.py", split="past")
+    assert "and learns from earlier ones alone" in texts(at)
+    start(at)
+    assert store.list_all()[0].spec.split.kind == "past"
+    assert "and learns from earlier ones alone" not in texts(open_page("pages/train.py"))
+
+
+def test_a_dataset_without_dates_cannot_be_split_by_time(home, tmp_path, open_page):
+    (tmp_path / "undated.csv").write_text("headline,category\n" + "".join(f"t {n},{'AB'[n % 2]}\n" for n in range(20)))
+    import_file(tmp_path / "undated.csv", "undated")
+    (home / "data" / ".opened").touch()
+    at = open_page("pages/train.py", split="past")
+    assert "dataset 'undated' has no date, so its past cannot be told" in texts(at)
+    assert button(at, "Start").disabled

@@ -169,6 +169,6 @@ def test_classes_of_one_side_alone_are_told():
         {"label": ["OLD", "NEW", "BOTH"], "past_rows": [0, 1234, 5], "met": ["only before", "only after", ""]}
     )
     assert told(classes) == [
-        "NEW (1,234 test rows) have no row before the first test day, so a model trained on the past never answers so.",
-        "OLD have no row from the first test day on, so nothing is known of them then.",
+        "NEW (1,234 test rows): no row before the first test day, so a model trained on the past never answers so.",
+        "OLD: no row from the first test day on, so nothing is known of it then.",
     ]
