@@ -23,7 +23,7 @@ import pandas as pd
 
 from core.data.datasets import Dataset, frame
 from core.data.records import text_of
-from core.errors import InputError, shorten
+from core.errors import DamagedError, InputError, shorten
 from core.storage import data_root
 
 CORRECTED, CONFIRMED, DISMISSED, UNDONE = "corrected", "confirmed", "dismissed", "undone"
@@ -80,11 +80,19 @@ def path_of(fingerprint: str) -> Path:
 
 
 def overlay(fingerprint: str) -> Overlay:
-    """Return the decisions in force for the content with this fingerprint; none where nobody made any."""
+    """Return the decisions in force for the content with this fingerprint; none where nobody made any.
+
+    Raises DamagedError when the file is there and cannot be read.
+    """
+    path = path_of(fingerprint)
     try:
-        content = path_of(fingerprint).read_bytes()
+        content = path.read_bytes()
     except FileNotFoundError:
         return Overlay({})
+    except OSError as error:
+        raise DamagedError(
+            f"{path} cannot be read ({error.strerror}); mend its permissions, or move it away"
+        ) from error
     return _folded(content, fingerprint)
 
 

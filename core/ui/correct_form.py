@@ -33,7 +33,11 @@ def correct_form(
     suggested: category that is chosen to begin with.
     decided: called after a verdict was kept, before the page is drawn again.
     """
-    made = corrections.overlay(dataset.fingerprint).verdicts.get(row)
+    try:
+        made = corrections.overlay(dataset.fingerprint).verdicts.get(row)
+    except CopydeskError as error:
+        st.warning(escaped(str(error)), icon=":material/edit_note:")
+        return
     others = [one for one in categories if one != category]
     place, problem = f"{key}_{row}", f"{key}_problem"
     if made is not None:

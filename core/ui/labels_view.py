@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -48,6 +48,11 @@ def draw(run: Run, judged: Judged, dataset: Dataset | None, palette: Palette) ->
         return
     if run.spec.corrections:
         st.caption(f":material/edit: This run was {corrections_text(len(run.spec.corrections))}.")
+    try:
+        verdicts = corrections.overlay(dataset.fingerprint).verdicts
+    except CopydeskError as error:
+        st.warning(escaped(str(error)), icon=":material/edit_note:")
+        return
     search = label_search.search_in(dataset.fingerprint)
     _search(dataset, search)
     if search.has_result:
@@ -57,7 +62,7 @@ def draw(run: Run, judged: Judged, dataset: Dataset | None, palette: Palette) ->
             st.warning(escaped(str(error)), icon=":material/edit_note:")
         else:
             _facts(found)
-            _candidates(dataset, found, judged.grouping)
+            _candidates(dataset, found, judged.grouping, verdicts)
     label_verdicts.draw(dataset, cache.frame(dataset)["headline"])
 
 
@@ -151,10 +156,11 @@ def _facts(found: LabelNoise) -> None:
         )
 
 
-def _candidates(dataset: Dataset, found: LabelNoise, grouping: Grouping) -> None:
+def _candidates(
+    dataset: Dataset, found: LabelNoise, grouping: Grouping, verdicts: Mapping[int, corrections.Verdict]
+) -> None:
     """Draw filters, the list of candidates, and the one that is chosen beside it."""
     frame = cache.frame(dataset)
-    verdicts = corrections.overlay(dataset.fingerprint).verdicts
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     with bar:
         category, words, siblings = _filters(found, grouping)

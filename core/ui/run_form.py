@@ -97,7 +97,11 @@ def _planned(
 
 def _corrections(dataset: Dataset) -> Mapping[int, str]:
     """Draw the switch for corrected labels where there are any; return those that the run is to learn."""
-    found = corrections.corrected(dataset)
+    try:
+        found = corrections.corrected(dataset)
+    except CopydeskError as error:
+        st.caption(f":material/warning: {escaped(str(error))}")
+        return {}
     if not found:
         return {}
     count = "the corrected label" if len(found) == 1 else f"the {len(found):,} corrected labels"

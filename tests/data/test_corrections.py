@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.data import corrections, datasets
 from core.data.corrections import CONFIRMED, CORRECTED, DISMISSED
 from core.data.importing import import_file
-from core.errors import InputError
+from core.errors import DamagedError, InputError
 from core.storage import REPOSITORY, data_root
 
 LINES = "headline,category\nroses bloom,GARDEN\nferries wait,HARBOUR\nbeans climb,GARDEN\n"
@@ -197,3 +197,9 @@ def test_applied_changes_the_corrected_rows_and_no_others(case):
     found = corrections.applied(categories, changes)
     assert found.tolist() == [changes.get(row, name) for row, name in enumerate(names)]
     assert categories.tolist() == names
+
+
+def test_a_file_that_is_there_and_cannot_be_read_is_told(few):
+    corrections.path_of(few.fingerprint).mkdir()
+    with pytest.raises(DamagedError, match=r"cannot be read \(Is a directory\); mend its rights, or move it away"):
+        corrections.overlay(few.fingerprint)
