@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import typer
 
 from core import __version__
-from core.cli import answers, causes, confidence, data, grouping, labels, runs, service, training
+from core.cli import answers, causes, confidence, data, errors, grouping, labels, report, runs, service, training
 from core.errors import CopydeskError, InputError, one_line, shorten
 
 DONE, RUN_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -29,8 +29,10 @@ app.add_typer(labels.app, name="labels")
 app.add_typer(runs.app, name="runs")
 training.register(app)
 answers.register(app)
+errors.register(app)
 causes.register(app)
 confidence.register(app)
+report.register(app)
 service.register(app)
 
 

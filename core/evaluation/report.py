@@ -7,6 +7,7 @@ of the run, so the same run gives the same report whenever it is made.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ import numpy as np
 
 from core.data import datasets
 from core.errors import InputError, shorten
+from core.evaluation import slice_report, slices, why_wrong
 from core.evaluation.calibration import BINS, expected_calibration_error, maximum_calibration_error, reliability
+from core.evaluation.cause_words import MEANINGS
 from core.evaluation.comparison import compare, comparison_document
 from core.evaluation.confidence import plain, right_of
 from core.evaluation.evaluate import evaluation_document
@@ -24,6 +27,7 @@ from core.evaluation.metrics import Metrics, error_matrix
 from core.evaluation.regroup import with_headlines
 from core.evaluation.report_html import html
 from core.evaluation.report_markdown import markdown
+from core.evaluation.why_wrong import WhyWrong
 from core.resampling import RESAMPLES
 from core.runs.compare import spec_facts
 from core.runs.cost import cost
@@ -34,6 +38,7 @@ from core.storage import write_atomic
 Document = dict[str, Any]
 BINNING = "equal count"
 PAIRS = 15
+SLICED = ("description", "length", "year")
 SEED = 0
 
 
@@ -44,6 +49,7 @@ def report(
     against: tuple[Run, Judged] | None = None,
     examples: int = 0,
     calibrated: bool = False,
+    why: WhyWrong | None = None,
 ) -> Document:
     """Return everything that a report of ``run`` says, as plain JSON values.
 
@@ -54,11 +60,19 @@ def report(
     examples: how many errors are shown with their headline; with a comparison also how many rows of
         either kind on which the two differ. 0: no headline at all.
     calibrated: whether the probabilities were scaled by the run's temperature.
+    why: the causes of the errors of ``judged``, where they are known already; None: find them, which takes seconds.
+
+    What is made of the records is None where their dataset is not here any more; ``skipped`` tells why.
 
     Raises InputError when the two cannot be compared, see `core.evaluation.comparison.compare`.
     """
+    # First, since it is soon known whether there can be one.
+    comparison = _comparison(run, judged, against, examples)
     figures = evaluation_document(run, judged)
     del figures["seconds"]
+    skipped: dict[str, str] = {}
+    parts = {"causes": lambda: _causes(run, judged, why), "slices": lambda: _slices(judged)}
+    made = {name: _or_reason(name, part, skipped) for name, part in parts.items()}
     return {
         "format": 1,
         "title": f"Evaluation of {run.title}",
@@ -73,7 +87,9 @@ def report(
         "majority_label": majority_label(judged.metrics),
         "most_confused": most_confused(judged.metrics),
         "calibration": _calibration(judged),
-        "comparison": _comparison(run, judged, against, examples),
+        **made,
+        "skipped": skipped,
+        "comparison": comparison,
         "examples": _examples(judged, examples),
         "data": _data(judged),
         "spec": spec_facts(run),
@@ -124,6 +140,34 @@ def _calibration(judged: Judged) -> Document:
         "ece": expected_calibration_error(table),
         "mce": maximum_calibration_error(table),
         "bins": plain(table),
+    }
+
+
+def _or_reason(name: str, part: Callable[[], Document], skipped: dict[str, str]) -> Document | None:
+    """Return a part of the report; where there can be none, note in ``skipped`` why."""
+    try:
+        return part()
+    except InputError as error:
+        skipped[name] = str(error)
+        return None
+
+
+def _causes(run: Run, judged: Judged, why: WhyWrong | None) -> Document:
+    found = why_wrong.document(run, why or why_wrong.why_wrong(run, judged, run.spec.grouping.grouping()))
+    kept = ("siblings", "order", "causes", "per_class", "skipped")
+    return {**{key: found[key] for key in kept}, "meanings": dict(MEANINGS)}
+
+
+def _slices(judged: Judged) -> Document:
+    """Return the worst slices, and every slice by what most datasets have."""
+    rows = slices.rows_from(judged, slice_report.records_of(judged))
+    worst = slice_report.worst_of(rows)
+    dimensions = slice_report.usable(rows, SLICED)
+    return {
+        "looked_at": worst.looked_at,
+        "smallest": worst.smallest,
+        "worst": plain(worst.table),
+        "by": {one.name: plain(slices.slices(one, rows.right, rows.expected)) for one in dimensions},
     }
 
 
@@ -212,10 +256,10 @@ FORMATS: dict[str, Callable[[Document], str]] = {".html": html, ".md": markdown,
 def check_target(path: Path) -> None:
     """Raise InputError unless a report can be written to ``path``: a known ending, in a folder that is there."""
     name = shorten(str(path))
+    if os.path.isdir(path):  # noqa: PTH112 - unlike Path's, it has no error for a name that is too long
+        raise InputError(f"report file {name} is a folder; give a file in it, such as report.html")
     if path.suffix.lower() not in FORMATS:
         raise InputError(f"report file {name} has another ending; name it FILE.html, FILE.md or FILE.json")
-    if path.is_dir():
-        raise InputError(f"report file {name} is a folder; give a file in it, such as {name[1:-1]}/report.html")
     if not path.parent.is_dir():
         raise InputError(f"folder {shorten(str(path.parent))} does not exist; make it first")
 

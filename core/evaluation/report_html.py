@@ -103,9 +103,14 @@ def _cells(one: Table, row: tuple[str, ...]) -> str:
     first, *others = row
     made = [f'<th scope="row">{shown(first)}</th>']
     for title, numeric, cell in zip(one.head[1:], one.numeric[1:], others, strict=True):
-        drawn = bar(float(cell)) if title == one.bar and cell != NOTHING else ""
+        drawn = bar(_share(cell)) if title == one.bar and cell != NOTHING else ""
         made.append(f"<td{_number(numeric)}>{drawn}{shown(cell)}</td>")
     return "".join(made)
+
+
+def _share(cell: str) -> float:
+    """Return the share that a cell shows, as a score or in per cent."""
+    return float(cell.removesuffix(" %")) / (100 if cell.endswith("%") else 1)
 
 
 def _number(numeric: bool) -> str:

@@ -26,6 +26,7 @@ NAMES = {
     "majority_share": "Majority baseline",
 }
 NOTHING = "–"
+LEFT_OUT = {"causes": "why it is wrong", "slices": "where it is worse"}
 FEW = 3  # classes named as best, and as weakest
 
 
@@ -102,6 +103,8 @@ def sections(document: Document) -> list[Section]:
         _matrices(document),
         _classes(document),
         _confused(document),
+        _causes(document),
+        _slices(document),
         _calibration(document),
         _comparison(document),
         _examples(document),
@@ -246,6 +249,75 @@ def _confused(document: Document) -> Section | None:
     return Section("confused", "Most confused", (), (), (table("Most confused pairs", head, rows, words=2),))
 
 
+def _causes(document: Document) -> Section | None:
+    found = document["causes"]
+    if found is None or not document["totals"]["fn"]:
+        return None
+    told = [row for row in found["causes"] if row["cause"] not in found["skipped"]]
+    rows = [
+        (
+            row["cause"],
+            f"{row['rows']:,}",
+            percent(row["share"]),
+            NOTHING if row["lift"] is None else f"{row['lift']:.2f} ×",
+            NOTHING if row["low"] is None else ends((row["low"], row["high"]), "{:.2f}".format),
+            found["meanings"][row["cause"]],
+        )
+        for row in told
+    ]
+    heads = ("Cause", "Errors", "Of all errors", "Lift", "95 %", "What it means")
+    numeric = (False, True, True, True, True, False)
+    names = [row["cause"] for row in told]
+    by_class = [
+        (row["label"], f"{row['errors']:,}", *(f"{row['causes'][name]:,}" for name in names))
+        for row in found["per_class"]
+        if row["errors"]
+    ]
+    words = (
+        "Each error stands at the first of these causes that it has. The lift tells how much more often the cause is "
+        "found among errors than among right answers: about 1 explains nothing.",
+        *(f"Not told: {cause}, since {reason}." for cause, reason in found["skipped"].items()),
+    )
+    causes = Table("Errors by first matching cause", heads, numeric, tuple(rows), bar="Of all errors")
+    counts = table("Causes by true class", ("True class", "Errors", *names), by_class, folded=True)
+    return Section("causes", "Why it is wrong", words, (), (causes, counts))
+
+
+def _slices(document: Document) -> Section | None:
+    found = document["slices"]
+    if found is None or not document["rows"]:
+        return None
+    words = (
+        f"{found['looked_at']:,} slices of {found['smallest']:,} rows or more were tested: by description, length, "
+        "year and author, and by any two of these. "
+        + (
+            "Those that are surely worse than all other rows are listed, the worst first."
+            if found["worst"]
+            else "None is surely worse than all other rows."
+        ),
+    )
+    worst = [table("The worst slices", SLICE_HEAD, list(map(_slice, found["worst"])))] if found["worst"] else []
+    others = [
+        table(f"By {name}", SLICE_HEAD, list(map(_slice, rows)), bar="Accuracy") for name, rows in found["by"].items()
+    ]
+    return Section("slices", "Where it is worse", words, (), (*worst, *others))
+
+
+SLICE_HEAD = ("Slice", "Rows", "Errors", "Accuracy", "All others", "Difference", "95 %")
+
+
+def _slice(row: Document) -> tuple[str, ...]:
+    return (
+        row["slice"],
+        f"{row['rows']:,}",
+        f"{row['errors']:,}",
+        score(row["accuracy"]),
+        score(row["rest"]),
+        signed(row["difference"]),
+        _gap_ends(row),
+    )
+
+
 def _calibration(document: Document) -> Section | None:
     found = document["calibration"]
     if not found["bins"]:
@@ -272,7 +344,7 @@ def _calibration(document: Document) -> Section | None:
         "How far its confidence can be trusted",
         words,
         ("reliability",),
-        (table("Reliability", head, rows),),
+        (table("Bins of the diagram", head, rows),),
     )
 
 
@@ -383,11 +455,16 @@ def _measured(document: Document) -> Section:
     tables = [table("The run", ("Setting", "Value"), _settings(document), words=2)]
     if data is not None:
         tables.append(table("The dataset", ("Fact", "Value"), _data(data), words=2))
+    left_out = [f"Left out, {LEFT_OUT[name]}: {reason}." for name, reason in document["skipped"].items()]
     groups = [(group, ", ".join(members)) for group, members in document["groups"].items() if members != [group]]
     if groups:
         tables.append(table("The groups", ("Group", "Raw categories"), groups, words=2))
     return Section(
-        "measured", "How this was measured, and what it does not say", tuple(document["limits"]), (), tuple(tables)
+        "measured",
+        "How this was measured, and what it does not say",
+        (*document["limits"], *left_out),
+        (),
+        tuple(tables),
     )
 
 
