@@ -20,7 +20,7 @@ from core.evaluation import slice_report, slices, why_wrong
 from core.evaluation.calibration import BINS, expected_calibration_error, maximum_calibration_error, reliability
 from core.evaluation.cause_words import MEANINGS
 from core.evaluation.comparison import compare, comparison_document
-from core.evaluation.confidence import plain, right_of
+from core.evaluation.confidence import plain
 from core.evaluation.evaluate import evaluation_document
 from core.evaluation.judge import Judged
 from core.evaluation.metrics import Metrics, error_matrix
@@ -134,7 +134,9 @@ def most_confused(metrics: Metrics, most: int = PAIRS) -> list[dict[str, Any]]:
 
 
 def _calibration(judged: Judged) -> Document:
-    table = reliability(judged.table["confidence"].to_numpy(), right_of(judged), bins=BINS, binning=BINNING)
+    table = reliability(
+        judged.table["confidence"].to_numpy(), judged.true == judged.predicted, bins=BINS, binning=BINNING
+    )
     return {
         "binning": BINNING,
         "ece": expected_calibration_error(table),
@@ -181,7 +183,7 @@ def _comparison(run: Run, judged: Judged, against: tuple[Run, Judged] | None, ex
 
 def _examples(judged: Judged, most: int) -> list[dict[str, Any]]:
     """Return errors drawn at random, the same each time, each with its headline."""
-    wrong = judged.table[~right_of(judged)]
+    wrong = judged.table[judged.true != judged.predicted]
     drawn = wrong.sample(min(most, len(wrong)), random_state=SEED).sort_values("row")
     return plain(with_headlines(drawn.astype({"row": "int64"}), judged.fingerprint)) if most else []
 
