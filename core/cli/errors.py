@@ -121,7 +121,7 @@ def _text(document: dict[str, Any]) -> str:
     """Return the rows for people: what was true, what was said, how sure, and the headline."""
     columns = ["row", "true", "predicted", "category", "confidence", "margin", "date", "headline"]
     kind = "" if document["kind"] == "all" else f" {document['kind']}"
-    head = f"{document['rows']:,} of {document['of']:,} rows are asked for{kind and ':' + kind}"
+    head = f"{document['rows']:,}{kind} of {document['of']:,} rows"
     rows = [{**row, "headline": " ".join(row["headline"].split())} for row in document["errors"]]
     parts = [head] + ([table(rows, columns)] if rows else [])
     if len(rows) < document["rows"]:

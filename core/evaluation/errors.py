@@ -140,9 +140,10 @@ def check(found: Listing, query: Query) -> None:
     for name, there in (("true", labels), ("predicted", labels), ("category", found.categories)):
         wanted = getattr(query, name)
         if wanted is not None and wanted not in there:
+            some = ", ".join(there[:4]) + ", …" * (len(there) > 4)
             raise InputError(
                 f"{name} {shorten(wanted)} is none of the {len(there):,} under grouping "
-                f"{shorten(found.judged.grouping.name)}; choose one of: {', '.join(there[:4])}, …"
+                f"{shorten(found.judged.grouping.name)}; choose one of: {some}"
             )
     if not 0 <= query.least <= query.most <= 1:
         raise InputError(f"confidence from {query.least:g} to {query.most:g} is no range; give two of 0 to 1 in order")
@@ -215,5 +216,5 @@ def rows_at(found: Listing, places: np.ndarray) -> pd.DataFrame:
 def documents(rows: pd.DataFrame) -> list[dict[str, object]]:
     """Return rows of `rows_at` as plain JSON values; a day as YYYY-MM-DD, None for what is missing."""
     days = rows["date"].dt.strftime("%Y-%m-%d")
-    plain = rows.assign(date=days).astype({name: "object" for name in COLUMNS})
+    plain = rows.assign(date=days).astype(dict.fromkeys(COLUMNS, "object"))
     return plain.where(plain.notna(), None).to_dict("records")
