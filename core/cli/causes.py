@@ -65,7 +65,12 @@ def _text(why: WhyWrong, told: dict[str, Any]) -> str:
     """Return the causes for people: a table, what could not be told, the rows that were asked for."""
     of = f" of {told['class']}" if told["class"] is not None else ""
     head = f"{told['errors']:,} errors{of} under {told['grouping']} on {told['dataset']}, by first matching cause"
-    rows = [one for one in told["causes"] if one["cause"] not in told["skipped"]]
+    rows = [
+        # Shares of few rows would stand with many digits.
+        {key: round(value, 4) if isinstance(value, float) else value for key, value in one.items()}
+        for one in told["causes"]
+        if one["cause"] not in told["skipped"]
+    ]
     columns = ["cause", "rows", "share", "matching", "share_of_wrong", "share_of_right", "lift", "low", "high"]
     parts = [f"{head}\n\n{table(rows, columns)}"]
     if told["skipped"]:

@@ -31,7 +31,7 @@ WORDS = Tokenizer(r"(?u)\w+")
 SHARED = 2
 # A word at the rare end of more texts than this ties together texts of one template, whose pairs grow with the
 # square of their number; of 167,616 headlines no such word is in more than 420.
-MOST_SHARING = 2_000
+MOST_SHARING = 600
 # Products of prefixes in memory at once.
 BLOCK = 4_000_000
 

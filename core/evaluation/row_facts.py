@@ -117,12 +117,13 @@ def row_facts(corpus: pd.DataFrame, judged: np.ndarray) -> RowFacts:
 
 def _untold(training: np.ndarray, described: np.ndarray, dates: np.ndarray, judged: np.ndarray) -> dict[str, str]:
     """Return what cannot be told, with the reason."""
+    found = {}
+    if not described[judged].any():
+        # A cause of every row would stand before all that tell one from another.
+        found[DESCRIPTION] = "no judged row has one"
     if not training.any():
         why = "the run's own dataset is not here any more, so nobody can tell what it was trained on"
-        return {UNSEEN: why, LATER: why}
-    found = {}
-    if not described[training].any():
-        found[DESCRIPTION] = "no training row has a description either"
+        return {**found, UNSEEN: why, LATER: why}
     if np.isnat(dates[training]).all():
         found[LATER] = "no training row has a date"
     elif np.isnat(dates[judged]).all():

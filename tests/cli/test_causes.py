@@ -84,7 +84,7 @@ def test_another_dataset_of_three_rows_without_dates_and_descriptions(trained, t
     counts = {one["cause"]: one["rows"] for one in told["causes"]}
     assert (told["dataset"], told["rows"]) == ("three", 3)
     assert counts["label unknown to the run"] == 1
-    assert told["skipped"]["later period"] == "no judged row has a date"
+    assert told["skipped"] == {"no description": "no judged row has one", "later period": "no judged row has a date"}
     assert sum(counts.values()) == told["errors"]
 
 

@@ -58,12 +58,12 @@ def test_dates_and_the_newest_that_was_trained_on():
     ("frame", "untold"),
     [
         (corpus(("a", "A", True), ("b", "A", False)), {DESCRIPTION, LATER}),
-        (corpus(("a", "A", False), ("b", "A", False)), {UNSEEN, LATER}),
+        (corpus(("a", "A", False), ("b", "A", False)), {DESCRIPTION, UNSEEN, LATER}),
         (
             corpus(
                 ("a", "A", True),
                 ("b", "A", False),
-                short_description=pd.Series(["x", None], dtype="str"),
+                short_description=pd.Series([None, "x"], dtype="str"),
                 date=pd.Series(pd.to_datetime(["2020-01-01", None])).astype("datetime64[s]"),
             ),
             {LATER},
@@ -151,4 +151,4 @@ def test_a_dataset_that_is_gone_is_said_and_without_the_run_s_own_less_can_be_to
     datasets.delete("own")
     with pytest.raises(InputError, match="import the same file again"):
         facts_of(run, own.fingerprint, np.arange(2))
-    assert set(facts_of(run, other.fingerprint, np.arange(2)).untold) == {UNSEEN, LATER}
+    assert set(facts_of(run, other.fingerprint, np.arange(2)).untold) == {DESCRIPTION, UNSEEN, LATER}
