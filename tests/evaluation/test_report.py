@@ -204,7 +204,7 @@ def test_rows_are_true_and_columns_predicted_all_the_way_to_the_picture(document
 
 def table_of(text, caption):
     """Return a table of a Markdown report as cells that were unescaped."""
-    lines = text[text.index(f"**{escaped(caption)}**") :].split("\n\n")[1].split("\n")
+    lines = text[text.index(f"**{escaped(caption)}**") :].split("\n\n")[1].strip().split("\n")
     rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in (lines[0], *lines[2:])]
     return [[escapes.unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", cell.strip())) for cell in row] for row in rows]
 
