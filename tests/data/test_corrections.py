@@ -201,5 +201,5 @@ def test_applied_changes_the_corrected_rows_and_no_others(case):
 
 def test_a_file_that_is_there_and_cannot_be_read_is_told(few):
     corrections.path_of(few.fingerprint).mkdir()
-    with pytest.raises(DamagedError, match=r"cannot be read \(Is a directory\); mend its rights, or move it away"):
+    with pytest.raises(DamagedError, match=r"cannot be read \(Is a directory\); mend its permissions, or move it away"):
         corrections.overlay(few.fingerprint)
