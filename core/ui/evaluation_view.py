@@ -388,11 +388,9 @@ def glance(run: Run, judged: Judged, dataset: Dataset | None, *, wide: bool) -> 
     st.subheader(heading(query, len(places)), anchor=False)
     if not len(places):
         return
-    shown = rows_at(found, places[:GLANCE])
     st.dataframe(
-        shown,
+        rows_at(found, places[:GLANCE])[["headline", "confidence"]],
         hide_index=True,
-        column_order=["headline", "confidence"],
         column_config={
             "headline": st.column_config.TextColumn("Headline, the surest first", width=720 if wide else 300),
             "confidence": st.column_config.NumberColumn("Confidence", format="%.3f", width=80),

@@ -1,9 +1,12 @@
 """Evaluate: figures, matrix, the headlines behind a cell, and the mark of another partition."""
 
+import re
+
 import pytest
 
 from core.runs import store
 from core.ui import components
+from core.ui.charts.matrix import ALL
 
 
 def run_id(target):
@@ -23,8 +26,17 @@ def metric(at, label):
     return next(one.value for one in at.metric if one.label == label)
 
 
-@pytest.mark.parametrize("view", ["counts", "by row", "errors"])
-@pytest.mark.parametrize("order", ["by size", "by name"])
+def listed(at):
+    """Return the page of errors that is shown."""
+    return table_with(at, "margin")
+
+
+def heading_of_list(at):
+    return next(part.value for part in at.markdown if re.match(r"\*\*[\d,]+ .*rows?", part.value)).strip("*")
+
+
+@pytest.mark.parametrize("view", ["counts", "by row", "by column", "errors"])
+@pytest.mark.parametrize("order", ["by size", "by name", "by confusion"])
 def test_each_view_is_drawn_with_the_run_s_own_figures(trained, open_page, view, order):
     run = store.load(run_id("category"))
     at = open_page("pages/evaluate.py", run=run.id, grouping="huffpost-12", view=view, order=order)
@@ -54,9 +66,11 @@ def test_a_click_on_a_cell_lists_those_headlines(trained, open_page, param):
     assert not at.exception
     assert "rows of LIFESTYLE rightly taken for LIFESTYLE" in heading(at)
     assert (param(at, "true"), param(at, "predicted")) == ("LIFESTYLE", "LIFESTYLE")
-    headlines = table_with(at, "confidence")
+    assert heading_of_list(at) == heading(at)
+    headlines = listed(at)
     assert heading(at).startswith(f"{len(headlines)} rows")
     assert headlines["confidence"].is_monotonic_decreasing
+    assert set(headlines["true"]) == set(headlines["predicted"]) == {"LIFESTYLE"}
 
 
 def test_a_tick_on_a_confused_pair_lists_those_headlines(trained, open_page):
@@ -78,6 +92,118 @@ def test_what_was_chosen_last_counts_in_the_matrix_or_in_the_table(trained, open
     at.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     at.run()
     assert heading(at) == f"{pair['rows']} rows of {pair['true']} taken for {pair['predicted']}"
+
+
+def test_a_click_on_a_sum_lists_a_row_or_a_column(trained, open_page, param):
+    at = open_page("pages/evaluate.py", run=run_id("category"), grouping="huffpost-12")
+    for cell, (true, predicted) in (
+        ({"true": "LIFESTYLE", "predicted": ALL}, ("LIFESTYLE", None)),
+        ({"true": ALL, "predicted": "LIFESTYLE"}, (None, "LIFESTYLE")),
+        ({"true": ALL, "predicted": ALL}, (None, None)),
+    ):
+        at.session_state["evaluate_matrix_counts_by size_0"] = {"selection": {"cell": [cell]}}
+        at.run()
+        assert not at.exception
+        assert (param(at, "true"), param(at, "predicted")) == (true, predicted)
+        assert (listed(at)["true"] != listed(at)["predicted"]).all()
+    assert heading_of_list(at) == f"{metric(at, 'Errors')} wrong rows"
+
+
+def test_a_tick_on_a_class_lists_its_errors_and_the_matrix_outlines_it(trained, open_page, param):
+    at = open_page("pages/evaluate.py", run=run_id("category"), grouping="huffpost-12")
+    classes = table_with(at, "specificity")
+    key = components.table_key("evaluate_classes", classes.values.tolist())
+    at.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    at.run()
+    assert not at.exception
+    assert param(at, "true") == classes["label"].iloc[0]
+    assert at.session_state["evaluate_matrix_again"] == 1
+
+
+def test_each_figure_has_its_interval_and_the_majority_stands_beside_it(trained, open_page):
+    at = open_page("pages/evaluate.py", run=run_id("category"), grouping="huffpost-12")
+    for label in ("Accuracy", "Macro-F1", "Kappa", "Top-3 accuracy", "Log loss"):
+        low, high = map(float, next(one.delta for one in at.metric if one.label == label).split("–"))
+        assert low <= float(metric(at, label)) <= high
+    gap = float(metric(at, "Accuracy")) - float(metric(at, "Majority"))
+    above = next(one.delta for one in at.metric if one.label == "Majority")
+    assert float(above.replace("−", "-").removesuffix(" over it")) == pytest.approx(gap, abs=0.0011)
+    figures = table_with(at, "figure")
+    assert len(figures) == 12
+    assert (figures["low"] <= figures["value"]).all()
+    assert (figures["value"] <= figures["high"]).all()
+
+
+def test_the_run_last_compared_stands_beside_the_figures(trained, open_page):
+    one, other = store.load(run_id("category")), store.load(run_id("group"))
+    at = open_page("pages/evaluate.py", run=one.id, grouping="huffpost-12", against=other.id)
+    figures = table_with(at, "figure").set_index("figure")
+    assert figures["against"]["Accuracy"] == pytest.approx(other.status["metrics"]["accuracy"])
+    gap = f"{figures['difference']['Accuracy']:+.3f}".replace("-", "−")
+    assert any(f"Accuracy {gap}" in part.value for part in at.caption if part.value.startswith("Against"))
+
+
+@pytest.mark.parametrize("against", ["gone", None])
+def test_without_another_run_none_is_compared(trained, open_page, against):
+    own = run_id("category")
+    at = open_page("pages/evaluate.py", run=own, against=against or own)
+    assert not [part for part in at.caption if part.value.startswith("Against")]
+
+
+def test_raw_categories_are_shown_by_group_without_leaving_the_grouping(trained, open_page, param):
+    run = store.load(run_id("category"))
+    how = {"run": run.id, "grouping": "huffpost-12", "level": "Raw categories", "order": "by group"}
+    at = open_page("pages/evaluate.py", **how)
+    assert metric(at, "Accuracy") == f"{run.status['metrics']['category']['accuracy']:.3f}"
+    assert len(table_with(at, "specificity")) == 42
+    # It is the grouping on screen that the run was trained under.
+    assert not at.warning
+
+
+def test_filters_narrow_the_list_down_and_stand_in_the_link(trained, open_page, param):
+    at = open_page("pages/evaluate.py", run=run_id("category"), grouping="raw")
+    at.segmented_control(key="evaluate_errors_show").set_value("all").run()
+    assert param(at, "show") == "all"
+    at.text_input(key="evaluate_errors_search").set_value("the").run()
+    at.selectbox(key="evaluate_errors_true").set_value("POLITICS").run()
+    at.selectbox(key="evaluate_errors_sort").set_value("unsure").run()
+    assert not at.exception
+    found = {name: param(at, name) for name in ("show", "search", "true", "sort")}
+    assert found == {"show": "all", "search": "the", "true": "POLITICS", "sort": "unsure"}
+    assert set(listed(at)["true"]) <= {"POLITICS"}
+    assert listed(at)["confidence"].is_monotonic_increasing
+    again = open_page("pages/evaluate.py", run=run_id("category"), grouping="raw", **found)
+    assert listed(again).equals(listed(at))
+
+
+def test_a_filter_that_is_cleared_leaves_the_link(trained, open_page, param):
+    at = open_page("pages/evaluate.py", run=run_id("category"), grouping="huffpost-12", true="LIFESTYLE")
+    at.selectbox(key="evaluate_errors_true").set_value(None).run()
+    assert param(at, "true") is None
+    assert heading_of_list(at) == f"{metric(at, 'Errors')} wrong rows"
+
+
+def test_a_link_to_a_row_shows_why_it_was_taken_for_that(trained, open_page):
+    own = run_id("category")
+    at = open_page("pages/evaluate.py", run=own, grouping="huffpost-12")
+    row = listed(at).iloc[0]
+    at = open_page("pages/evaluate.py", run=own, grouping="huffpost-12", row=str(row["row"]))
+    assert any("the true label got" in part.value for part in at.caption)
+    pulls = table_with(at, "feature")
+    assert pulls["difference"].abs().is_monotonic_decreasing
+    assert any(button.label == "Correct" for button in at.button)
+
+
+@pytest.mark.parametrize("row", ["-1", "x", "99999999"])
+def test_a_link_to_a_row_that_is_not_listed_shows_the_list(trained, open_page, row):
+    at = open_page("pages/evaluate.py", run=run_id("category"), row=row, page="77")
+    assert len(listed(at))
+    assert not any(button.label == "Correct" for button in at.button)
+
+
+def test_no_row_like_that_is_said_kindly(trained, open_page):
+    at = open_page("pages/evaluate.py", run=run_id("category"), search="zzzz")
+    assert any(part.value == "No row is like that; take a filter away." for part in at.markdown)
 
 
 def test_a_link_to_a_cell_opens_it(trained, open_page):
