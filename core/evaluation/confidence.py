@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -52,22 +53,23 @@ class Confidence:
         """The confidence of each answer under the grouping, 0 to 1, shape (rows,)."""
         return self.judged.table["confidence"].to_numpy()
 
+    @cached_property
+    def back_off_curve(self) -> pd.DataFrame:
+        """What becomes of the rows at a hundred thresholds, as of `core.evaluation.selective.back_off_curve`."""
+        return selective.back_off_curve(self.levels)
+
     @property
     def right(self) -> np.ndarray:
         """Whether each answer is right, bool, shape (rows,)."""
-        return right_of(self.judged)
-
-
-def right_of(judged: Judged) -> np.ndarray:
-    """Return whether each row is answered rightly, bool, shape (rows,)."""
-    return (judged.table["true"].cat.codes == judged.table["predicted"].cat.codes).to_numpy()
+        return self.judged.true == self.judged.predicted
 
 
 def confidence_from(spec: TrainingSpec, predictions: Predictions, grouping: Grouping) -> Confidence:
     """Return what predictions are worth under ``grouping``; errors as `judge`."""
     judged = judge(spec, predictions, grouping)
     levels = selective.levels_of(spec, scores_from(spec, predictions), grouping)
-    return Confidence(judged, levels, selective.risk_coverage(judged.table["confidence"].to_numpy(), right_of(judged)))
+    right = judged.true == judged.predicted
+    return Confidence(judged, levels, selective.risk_coverage(judged.table["confidence"].to_numpy(), right))
 
 
 def confidence_of(
@@ -100,8 +102,8 @@ def bins_of(found: Confidence, label: str | None, bins: int = BINS, binning: Bin
     if label is None:
         return reliability(found.sure, found.right, bins=bins, binning=binning)
     place = check_label(found.judged, label)
-    true = found.judged.table["true"].cat.codes.to_numpy()
-    return class_reliability(found.judged.probabilities, true, place, bins=bins, binning=binning)
+    judged = found.judged
+    return class_reliability(judged.probabilities, judged.true, place, bins=bins, binning=binning)
 
 
 def thinned(frame: pd.DataFrame, points: int = POINTS) -> pd.DataFrame:

@@ -43,18 +43,16 @@ class RiskCoverage:
 
 def risk_coverage(confidence: np.ndarray, right: np.ndarray) -> RiskCoverage:
     """Return the curve of answers with ``confidence`` (0 to 1) that are ``right`` (bool), both of shape (rows,)."""
-    confidence, wrong = np.asarray(confidence, dtype=float), ~np.asarray(right, dtype=bool)
-    rows = len(confidence)
-    order = np.argsort(-confidence, kind="stable")
-    sure = confidence[order]
-    last = np.flatnonzero(np.append(sure[1:] != sure[:-1], True)) if rows else np.zeros(0, dtype=np.int64)
-    answered, errors = last + 1, np.cumsum(wrong[order])[last]
+    right = np.asarray(right, dtype=bool)
+    rows, wrong = len(right), int((~right).sum())
+    threshold, answered, correct = _kept(np.asarray(confidence, dtype=float), right)
+    errors = answered - correct
     return RiskCoverage(
-        threshold=sure[last],
+        threshold=threshold,
         coverage=ratio(answered, rows),
         risk=ratio(errors, answered),
         aurc=_area(answered, errors),
-        best=_area(np.array([rows - wrong.sum(), rows]), np.array([0, wrong.sum()])),
+        best=_area(np.array([rows - wrong, rows]), np.array([0, wrong])),
     )
 
 
@@ -79,49 +77,62 @@ def class_tradeoff(confidence: np.ndarray, answered: np.ndarray, right: np.ndarr
     precision_low and precision_high (95 %, Wilson), coverage (of the class's answers), recall (of its rows).
     """
     sure = np.asarray(confidence, dtype=float)[answered]
+    threshold, kept, correct = _kept(sure, np.asarray(right, dtype=bool)[answered])
+    table = _tradeoff(threshold, kept, correct, np.full(len(kept), len(sure)), np.full(len(kept), of_class))
+    return table[::-1].reset_index(drop=True)
+
+
+def _kept(sure: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return each confidence that occurs, the highest first, the answers at least as sure, and how many are right."""
     order = np.argsort(-sure, kind="stable")
-    sure, correct = sure[order], np.cumsum(np.asarray(right, dtype=bool)[answered][order])
+    sure = sure[order]
     last = np.flatnonzero(np.append(sure[1:] != sure[:-1], True)) if len(sure) else np.zeros(0, dtype=np.int64)
-    kept, correct = last + 1, correct[last]
+    return sure[last], last + 1, np.cumsum(right[order])[last]
+
+
+def _tradeoff(
+    threshold: np.ndarray, kept: np.ndarray, correct: np.ndarray, answers: np.ndarray, of_class: np.ndarray
+) -> pd.DataFrame:
     low, high = wilson(correct, kept)
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "threshold": sure[last],
+            "threshold": threshold,
             "kept": kept,
             "precision": ratio(correct, kept),
             "precision_low": low,
             "precision_high": high,
-            "coverage": ratio(kept, len(sure)),
+            "coverage": ratio(kept, answers),
             "recall": ratio(correct, of_class),
         }
     )
-    return table[::-1].reset_index(drop=True)
-
-
-def threshold_for(table: pd.DataFrame, precision: float) -> pd.Series | None:
-    """Return the row of a `class_tradeoff` with the lowest threshold that gives ``precision`` or more.
-
-    At least `FEWEST_ANSWERS` answers have to be left; None when no threshold gives it.
-    """
-    enough = table[(table["precision"] >= precision) & (table["kept"] >= FEWEST_ANSWERS)]
-    return enough.iloc[0] if len(enough) else None
 
 
 def class_thresholds(judged: pd.DataFrame, labels: Sequence[str], precision: float) -> pd.DataFrame:
-    """Return for each label the lowest threshold that gives ``precision``, NaN where none does.
+    """Return for each label the lowest threshold that gives ``precision`` or more on `FEWEST_ANSWERS` answers or more.
 
-    ``judged`` is the table of `core.evaluation.judge.Judged`. Columns: label, answers, and those of
-    `class_tradeoff`. The thresholds are chosen on the very rows that they are told of, so of a small class
-    precision_low says more than precision.
+    ``judged`` is the table of `core.evaluation.judge.Judged`. Columns: label, answers, and those of `class_tradeoff`,
+    NA where no threshold gives it. The thresholds are chosen on the very rows that they are told of, so of a
+    small class precision_low says more than precision.
     """
-    found = []
-    for label in labels:
-        table = tradeoff_of(judged, label)
-        row = threshold_for(table, precision)
-        answers = int(table["kept"].max()) if len(table) else 0
-        found.append({"label": label, "answers": answers, **({} if row is None else row.to_dict())})
-    names = ["label", "answers", *tradeoff_of(judged.iloc[:0], "").columns]
-    return pd.DataFrame(found, columns=names).astype({"kept": "Int64"})
+    sure = judged["confidence"].to_numpy(dtype=float)
+    predicted, true = (judged[side].cat.codes.to_numpy() for side in ("predicted", "true"))
+    names = list(judged["predicted"].cat.categories)
+    of_class = np.bincount(true, minlength=len(names))
+    found, answers = np.full((len(labels), 3), -1.0), np.zeros(len(labels), dtype=np.int64)
+    places = [names.index(label) for label in labels]
+    for row, place in enumerate(places):
+        answered = np.flatnonzero(predicted == place)
+        answers[row] = len(answered)
+        threshold, kept, correct = _kept(sure[answered], true[answered] == place)
+        fit = np.flatnonzero((ratio(correct, kept) >= precision) & (kept >= FEWEST_ANSWERS))
+        if len(fit):
+            found[row] = threshold[fit[-1]], kept[fit[-1]], correct[fit[-1]]
+    there = np.flatnonzero(found[:, 1] >= 0)
+    table = _tradeoff(*found[there].T, answers[there], of_class[places][there]).set_index(there)
+    table = table.reindex(range(len(labels))).astype({"kept": "Int64"})
+    table.insert(0, "label", list(labels))
+    table.insert(1, "answers", answers)
+    return table
 
 
 def tradeoff_of(judged: pd.DataFrame, label: str) -> pd.DataFrame:

@@ -129,7 +129,7 @@ def _periods(name: str, dates: pd.Series, unit: str) -> Dimension:
 
 def _values(name: str, values: pd.Series) -> Dimension:
     """Return the commonest values of a column; what few rows have is "other values"."""
-    codes, found = pd.factorize(values.astype("str"), use_na_sentinel=True)
+    codes, found = pd.factorize(values.astype("str").str.strip(), use_na_sentinel=True)
     counts = np.bincount(codes[codes >= 0], minlength=len(found))
     kept = np.argsort(-counts, kind="stable")[:MOST_VALUES]
     if len(found) > MOST_VALUES:
@@ -207,10 +207,14 @@ class Rows:
 
 def rows_from(judged: Judged, records: pd.DataFrame) -> Rows:
     """Return judged rows with their ``records``, of which there are all of the dataset."""
+    right = judged.true == judged.predicted
     table = judged.table
-    right = (table["true"].cat.codes == table["predicted"].cat.codes).to_numpy()
-    expected = expected_right(table["true"].cat.codes.to_numpy(), right)
-    return Rows(records.iloc[table["row"]].reset_index(drop=True), table["true"], right, expected)
+    return Rows(
+        records=records.iloc[table["row"]].reset_index(drop=True),
+        true=table["true"],
+        right=right,
+        expected=expected_right(judged.true, right),
+    )
 
 
 def expected_right(true: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -214,7 +214,7 @@ def _backed_off(found: Confidence, palette: Palette) -> None:
             "interval": st.column_config.TextColumn("95 %", alignment="right"),
         },
     )
-    curve = selective.back_off_curve(found.levels)
+    curve = found.back_off_curve
     left, right = st.columns(2, gap="small")
     with left:
         stacked = curve[curve["level"] != "answered"]

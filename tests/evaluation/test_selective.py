@@ -17,8 +17,8 @@ from core.evaluation.selective import (
     given_at,
     levels_of,
     risk_coverage,
-    threshold_for,
     threshold_for_accuracy,
+    tradeoff_of,
 )
 from core.grouping.builtin import RAW
 from tests.evaluation.test_judge import PAIRS, predictions, spec
@@ -86,20 +86,36 @@ def test_the_trade_off_counts_what_a_threshold_keeps(rows):
         assert row.recall == pytest.approx((kept & of_class).sum() / of_class.sum() if of_class.any() else 0.0)
 
 
-@given(ROWS, SURE)
-def test_the_threshold_for_a_precision_is_the_lowest_that_gives_it(rows, wanted):
-    sure, right = arrays(rows)
-    table = class_tradeoff(sure, np.ones(len(sure), dtype=bool), right, int(right.sum()))
-    found = threshold_for(table, wanted)
-    fit = [t for t in sorted(set(sure)) if right[sure >= t].mean() >= wanted and (sure >= t).sum() >= FEWEST_ANSWERS]
-    assert (found is None) == (not fit)
-    if found is not None:
-        assert found["threshold"] == fit[0]
+@given(st.lists(st.tuples(SURE, st.sampled_from("AB"), st.sampled_from("AB")), min_size=1, max_size=80), SURE)
+def test_the_threshold_of_a_class_is_the_lowest_that_gives_the_precision(rows, wanted):
+    sure, predicted, true = (np.array(column) for column in zip(*rows, strict=True))
+    judged = judged_from(true, predicted, sure)
+    for row in class_thresholds(judged, ["A", "B"], wanted).itertuples():
+        answered, right = predicted == row.label, true == row.label
+        assert row.answers == answered.sum()
+        fit = [
+            threshold
+            for threshold in sorted(set(sure[answered]))
+            if (kept := answered & (sure >= threshold)).sum() >= FEWEST_ANSWERS and right[kept].mean() >= wanted
+        ]
+        if not fit:
+            assert pd.isna(row.threshold) and pd.isna(row.kept) and pd.isna(row.precision)
+            continue
+        told = tradeoff_of(judged, row.label).set_index("threshold").loc[fit[0]]
+        assert row.threshold == fit[0]
+        assert [getattr(row, name) for name in told.index] == pytest.approx(told.tolist())
+
+
+def judged_from(true, predicted, sure):
+    both = {"true": true, "predicted": predicted}
+    return pd.DataFrame(
+        {**{name: pd.Categorical(values, ["A", "B"]) for name, values in both.items()}, "confidence": sure}
+    )
 
 
 def test_a_class_that_is_never_answered_has_no_threshold():
-    judged = pd.DataFrame({"true": ["A"] * 20, "predicted": ["A"] * 20, "confidence": np.linspace(0, 1, 20)})
-    table = class_thresholds(judged, ["A", "B"], 0.9).set_index("label")
+    table = class_thresholds(judged_from(["A"] * 20, ["A"] * 20, np.linspace(0, 1, 20)), ["B", "A"], 0.9)
+    table = table.set_index("label")
     assert table.loc["A", ["answers", "threshold", "coverage"]].tolist() == [20, 0.0, 1.0]
     assert table.loc["B", "answers"] == 0
     assert pd.isna(table.loc["B", "threshold"])
