@@ -21,7 +21,7 @@ MEANINGS: Mapping[str, str] = {
     causes.UNDESCRIBED: "The model had the headline alone.",
     causes.BRIEF: f"Fewer than {causes.SHORT} words.",
     causes.STRANGE: f"At least {causes.UNSEEN_SHARE:.0%} of the different words are in no training row.",
-    causes.NEWER: "Dated after the newest training row.",
+    causes.NEWER: "Dated after the newest training row, as every row is under a split by time: see its lift.",
     causes.CLOSE: f"The answer was less than {causes.LOW_MARGIN:g} more probable than the next one.",
     causes.NONE: "The model is clearly for another label, often in a text on two topics; nothing above explains it.",
 }

@@ -15,7 +15,7 @@ The order goes from what makes the error none of the model's to what only says t
 5. **no description**: the model had the headline alone.
 6. **very short**: fewer than `SHORT` words.
 7. **unseen words**: at least `UNSEEN_SHARE` of the different words are in no training row.
-8. **later period**: dated after the newest training row.
+8. **later period**: dated after the newest training row. Under a split by time that is every row, with a lift of 1.
 9. **low margin**: the answer was less than `LOW_MARGIN` more probable than the next one.
 10. **none of these**.
 

@@ -40,6 +40,7 @@ class RowFacts:
     twins: texts with another category that are the same or nearly so: at (place among the judged rows), category,
         row (position in ``dataset``), dataset (name), training (bool), likeness (0 to 1). Of several rows with the
         same words and category one stands for all, one that was trained on before any other.
+    learned: the categories of the training rows, sorted; None where nobody knows them.
     untold: what cannot be told here (`DESCRIPTION`, `UNSEEN`, `LATER`) -> why.
     """
 
@@ -52,6 +53,7 @@ class RowFacts:
     dates: np.ndarray
     newest: np.datetime64
     twins: pd.DataFrame
+    learned: tuple[str, ...] | None
     untold: Mapping[str, str]
 
 
@@ -111,6 +113,7 @@ def row_facts(corpus: pd.DataFrame, judged: np.ndarray) -> RowFacts:
         dates=dates[judged],
         newest=corpus["date"][training].max().to_numpy() if training.any() else np.datetime64("NaT"),
         twins=_twins(corpus, sets, judged),
+        learned=tuple(sorted(set(corpus["category"][training]))) if training.any() else None,
         untold=_untold(training, described, dates, judged),
     )
 

@@ -36,7 +36,8 @@ def why_wrong(run: Run, judged: Judged, siblings: Grouping, facts: RowFacts | No
     found = find_causes(
         judged,
         known,
-        answers=judged.grouping.members(run.spec.categories),
+        # A split by time may leave a category without any training row, so that it is never answered.
+        answers=judged.grouping.members(known.learned or run.spec.categories),
         siblings=siblings,
         verdicts=corrections.overlay(judged.fingerprint).verdicts,
     )

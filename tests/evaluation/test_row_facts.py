@@ -41,6 +41,12 @@ def test_words_that_no_training_row_has():
     assert found.rows.tolist() == [1, 2]
 
 
+def test_the_categories_that_were_trained_on():
+    frame = corpus(("x", "B", True), ("y", "A", True), ("z", "C", False))
+    assert facts(frame).learned == ("A", "B")
+    assert facts(frame.assign(training=False)).learned is None
+
+
 def test_descriptions_of_white_space_are_none():
     texts = pd.Series([" ", "", None, "words", "words"], dtype="str")
     frame = corpus(*[("x y", "A", False)] * 4, ("x y", "A", True), short_description=texts)
