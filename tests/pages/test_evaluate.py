@@ -1,10 +1,17 @@
 """Evaluate: figures, matrix, the headlines behind a cell, and the mark of another partition."""
 
+import json
 import re
+import shutil
 
+import numpy as np
 import pytest
 
+from core.data import datasets
+from core.data.importing import import_file
+from core.evaluation.evaluate import evaluate
 from core.runs import store
+from core.runs.manifest import write_manifest
 from core.ui import components
 from core.ui.charts.matrix import ALL
 
@@ -209,6 +216,65 @@ def test_no_row_like_that_is_said_kindly(trained, open_page):
 def test_a_link_to_a_cell_opens_it(trained, open_page):
     at = open_page("pages/evaluate.py", run=run_id("category"), true="LIFESTYLE", predicted="LIFESTYLE")
     assert "rightly taken for" in heading(at)
+
+
+@pytest.fixture
+def other_rows(trained, tmp_path):
+    """Import records as a dataset of their own, which goes after the test."""
+
+    def make(*records):
+        file = tmp_path / "few.jsonl"
+        file.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+        return import_file(file, "few").name
+
+    yield make
+    datasets.delete("few")
+
+
+def test_labels_that_the_run_does_not_know_are_said_to_be(other_rows, open_page):
+    on = other_rows(
+        {"headline": "Senate votes on the budget", "category": "POLITICS"},
+        {"headline": "How to prune a rose", "category": "*GARDENING*"},
+    )
+    at = open_page("pages/evaluate.py", run=run_id("category"), grouping="raw", on=on, true="*GARDENING*")
+    told = next(part.value for part in at.warning if part.value.startswith("Unknown:")).replace("\\", "")
+    assert told == (
+        "Unknown: 1 of the 2 rows have a label that the run does not know, so all are wrong: '*GARDENING*' (1)."
+    )
+    assert listed(at)["headline"].tolist() == ["How to prune a rose"]
+    row = str(listed(at)["row"].iloc[0])
+    at = open_page("pages/evaluate.py", run=run_id("category"), grouping="raw", on=on, row=row)
+    assert any("the run does not know the true label" in part.value for part in at.caption)
+
+
+def test_three_rows_of_one_class_without_a_date_that_are_all_right(other_rows, open_page):
+    run = store.load(run_id("category"))
+    judged = evaluate(run)
+    right = judged.table[judged.table["true"] == judged.table["predicted"]]
+    category = right["category"].iloc[0]
+    record = datasets.frame(datasets.by_fingerprint(judged.fingerprint)).iloc[right["row"].iloc[0]]
+    on = other_rows(*({"headline": record["headline"] + " " * n, "category": category,
+                       "short_description": record["short_description"]} for n in range(3)))  # fmt: skip
+    at = open_page("pages/evaluate.py", run=run.id, grouping="huffpost-12", on=on, view="errors", order="by confusion")
+    assert (metric(at, "Accuracy"), metric(at, "Errors"), metric(at, "Majority")) == ("1.000", "0", "1.000")
+    assert any("No row is wrong: all 3 got the right answer." in part.value for part in at.caption)
+    assert any(part.value == "No row is wrong: all 3 got the right answer." for part in at.markdown)
+    assert not at.date_input
+
+
+def test_probabilities_that_are_not_numbers_are_told_in_one_line(trained, open_page, tmp_path, monkeypatch):
+    home = tmp_path / "spoiled"
+    shutil.copytree(trained, home)
+    monkeypatch.setenv("COPYDESK_HOME", str(home))
+    run = store.load(run_id("category"))
+    file = run.path / "evaluation" / "probabilities.npy"
+    spoiled = np.load(file)
+    spoiled[0, 0] = np.nan
+    np.save(file, spoiled)
+    write_manifest(run.path)
+    at = open_page("pages/evaluate.py", run=run.id, grouping="huffpost-12")
+    assert "rows have probabilities that are no numbers from 0 to 1" in at.error[0].value.replace("\\", "")
+    assert not at.metric
 
 
 def test_without_a_run_the_next_step_is_told(sample, open_page):
