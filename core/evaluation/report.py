@@ -27,7 +27,6 @@ from core.evaluation.metrics import Metrics, error_matrix
 from core.evaluation.regroup import with_headlines
 from core.evaluation.report_html import html
 from core.evaluation.report_markdown import markdown
-from core.evaluation.why_wrong import WhyWrong
 from core.resampling import RESAMPLES
 from core.runs.compare import spec_facts
 from core.runs.cost import cost
@@ -42,6 +41,28 @@ SLICED = ("description", "length", "year")
 SEED = 0
 
 
+def essentials(run: Run, judged: Judged, *, against: tuple[Run, Judged] | None = None, examples: int = 0) -> Document:
+    """Return the part of `report` that is made in a moment: what its summary and its first figures say."""
+    # First, since it is soon known whether there can be one.
+    comparison = _comparison(run, judged, against, examples)
+    figures = evaluation_document(run, judged)
+    del figures["seconds"]
+    return {
+        "format": 1,
+        "title": f"Evaluation of {run.title}",
+        "name": run.name,
+        "note": run.note,
+        "created_at": run.status["created_at"],
+        "finished_at": run.status.get("finished_at"),
+        **figures,
+        "group_noun": "category" if judged.grouping.name == "raw" else "group",
+        "groups": _groups(run, judged),
+        "majority_label": majority_label(judged.metrics),
+        "most_confused": most_confused(judged.metrics),
+        "comparison": comparison,
+    }
+
+
 def report(
     run: Run,
     judged: Judged,
@@ -49,7 +70,6 @@ def report(
     against: tuple[Run, Judged] | None = None,
     examples: int = 0,
     calibrated: bool = False,
-    why: WhyWrong | None = None,
 ) -> Document:
     """Return everything that a report of ``run`` says, as plain JSON values.
 
@@ -60,36 +80,20 @@ def report(
     examples: how many errors are shown with their headline; with a comparison also how many rows of
         either kind on which the two differ. 0: no headline at all.
     calibrated: whether the probabilities were scaled by the run's temperature.
-    why: the causes of the errors of ``judged``, where they are known already; None: find them, which takes seconds.
 
     What is made of the records is None where their dataset is not here any more; ``skipped`` tells why.
 
     Raises InputError when the two cannot be compared, see `core.evaluation.comparison.compare`.
     """
-    # First, since it is soon known whether there can be one.
-    comparison = _comparison(run, judged, against, examples)
-    figures = evaluation_document(run, judged)
-    del figures["seconds"]
+    first = essentials(run, judged, against=against, examples=examples)
     skipped: dict[str, str] = {}
-    parts = {"causes": lambda: _causes(run, judged, why), "slices": lambda: _slices(judged)}
-    made = {name: _or_reason(name, part, skipped) for name, part in parts.items()}
+    parts = {"causes": lambda: _causes(run, judged), "slices": lambda: _slices(judged)}
     return {
-        "format": 1,
-        "title": f"Evaluation of {run.title}",
-        "name": run.name,
-        "note": run.note,
-        "created_at": run.status["created_at"],
-        "finished_at": run.status.get("finished_at"),
-        **figures,
+        **first,
         "calibrated": calibrated,
-        "group_noun": "category" if judged.grouping.name == "raw" else "group",
-        "groups": _groups(run, judged),
-        "majority_label": majority_label(judged.metrics),
-        "most_confused": most_confused(judged.metrics),
         "calibration": _calibration(judged),
-        **made,
+        **{name: _or_reason(name, part, skipped) for name, part in parts.items()},
         "skipped": skipped,
-        "comparison": comparison,
         "examples": _examples(judged, examples),
         "data": _data(judged),
         "spec": spec_facts(run),
@@ -154,8 +158,8 @@ def _or_reason(name: str, part: Callable[[], Document], skipped: dict[str, str])
         return None
 
 
-def _causes(run: Run, judged: Judged, why: WhyWrong | None) -> Document:
-    found = why_wrong.document(run, why or why_wrong.why_wrong(run, judged, run.spec.grouping.grouping()))
+def _causes(run: Run, judged: Judged) -> Document:
+    found = why_wrong.document(run, why_wrong.why_wrong(run, judged, run.spec.grouping.grouping()))
     kept = ("siblings", "order", "causes", "per_class", "skipped")
     return {**{key: found[key] for key in kept}, "meanings": dict(MEANINGS)}
 

@@ -8,6 +8,7 @@ nothing. A frame without rows gives a chart that says so in words, under the sam
 
 from core.ui.charts.answers import probability_bars
 from core.ui.charts.bars import distribution_bars, share_bars
+from core.ui.charts.comparison import class_differences
 from core.ui.charts.coverage import accuracy_lines, level_areas, risk_curve, tradeoff_lines
 from core.ui.charts.flow import flow_picture
 from core.ui.charts.frontier import frontier_lines
@@ -20,6 +21,7 @@ from core.ui.charts.waterfall import waterfall
 
 __all__ = [
     "accuracy_lines",
+    "class_differences",
     "confidence_counts",
     "confusion_matrix",
     "distribution_bars",

@@ -1,0 +1,45 @@
+"""What Report keeps in memory between two clicks, as `core.ui.cache` does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.evaluation.judge import Judged
+from core.evaluation.report import essentials, report
+from core.runs import store
+from core.ui.cache import ended, named
+
+Document = dict[str, Any]
+Other = tuple[store.Run, Judged] | None
+
+
+def _key(run: store.Run, judged: Judged, against: Other, examples: int) -> str:
+    """Return what tells one report from another; a run's name and note stand in it, too."""
+    other = (ended(against[0]), against[0].title) if against else None
+    return repr((ended(run), run.name, run.note, named(judged.grouping), judged.fingerprint, other, examples))
+
+
+@st.cache_resource(max_entries=8, show_spinner="Drawing the rows again and again")
+def _first(key: str, _run: store.Run, _judged: Judged, _against: Other) -> Document:
+    return essentials(_run, _judged, against=_against)
+
+
+def first(run: store.Run, judged: Judged, against: Other) -> Document:
+    """Return what the report begins with; half a second of work the first time.
+
+    Raises InputError when the two runs cannot be compared.
+    """
+    return _first(_key(run, judged, against, 0), run, judged, against)
+
+
+# Made outside of the page's script, where no spinner can turn.
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _whole(key: str, _run: store.Run, _judged: Judged, _against: Other, _examples: int) -> Document:
+    return report(_run, _judged, against=_against, examples=_examples)
+
+
+def whole(run: store.Run, judged: Judged, against: Other, examples: int) -> Document:
+    """Return the report; seconds of work for the first of its files."""
+    return _whole(_key(run, judged, against, examples), run, judged, against, examples)

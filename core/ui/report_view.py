@@ -1,0 +1,79 @@
+"""Report: what it begins with, what shall be in it, and its three files, each made when it is asked for."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from core.data.datasets import Dataset
+from core.errors import CopydeskError, InputError
+from core.evaluation.judge import Judged
+from core.evaluation.report import FORMATS
+from core.evaluation.report_html import CARDS
+from core.evaluation.report_sections import NAMES, ends, score, summary
+from core.grouping.grouping import Grouping
+from core.runs.store import Run
+from core.ui import cache, cache_report, compare_view
+from core.ui.cache_report import Other
+from core.ui.components import escaped
+from core.ui.theme import Palette
+
+EXAMPLES = 20
+FILES = {
+    ".html": ("HTML", "text/html", "One page for a browser or a printer, with pictures; it fetches nothing."),
+    ".md": ("Markdown", "text/markdown", "Words and tables, as GitHub shows them."),
+    ".json": ("JSON", "application/json", "Every figure as it is, for scripts."),
+}
+
+
+def draw(run: Run, judged: Judged, grouping: Grouping, dataset: Dataset | None, palette: Palette) -> None:
+    """Draw the preview and the three downloads; ``dataset`` is what was judged, None: the test rows."""
+    st.caption(
+        "One file to hand on: figures, matrices, classes, causes, slices, confidence, limits. "
+        "The first one takes some seconds."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        other = compare_view.chosen_run(run, judged, optional=True)
+        shown = st.checkbox(
+            f"Show {EXAMPLES} errors with their headlines",
+            key="evaluate_report_examples",
+            help="Drawn at random. Without it the report holds no headline.",
+        )
+    try:
+        against = (other, cache.judged(other, grouping, dataset)) if other else None
+        first = cache_report.first(run, judged, against)
+    except InputError as error:
+        st.warning(escaped(str(error)), icon=":material/edit_note:")
+        return
+    except CopydeskError as error:
+        st.error(escaped(str(error)), icon=":material/error:")
+        return
+    downloads(run, judged, against, EXAMPLES if shown else 0)
+    st.subheader(escaped(first["title"]), anchor=False)
+    for sentence in summary(first):
+        st.markdown(escaped(sentence))
+    for place, name in zip(st.columns(len(CARDS)), CARDS, strict=True):
+        place.metric(NAMES[name], score(first[name]), help=f"95 %: {ends(first['intervals'][name])}")
+
+
+def downloads(run: Run, judged: Judged, against: Other, examples: int) -> None:
+    """Draw a button a form; the file is made when it is clicked, and the page does not run again."""
+    with st.container(horizontal=True):
+        for ending, (label, mime, what) in FILES.items():
+            st.download_button(
+                label,
+                partial(content, run, judged, against, examples, ending),
+                file_name=f"report-{run.id}{ending}",
+                mime=mime,
+                key=f"evaluate_report_{label}",
+                help=what,
+                on_click="ignore",
+                type="primary" if ending == ".html" else "secondary",
+                icon=":material/download:",
+            )
+
+
+def content(run: Run, judged: Judged, against: Other, examples: int, ending: str) -> bytes:
+    """Return the report as a file with this ending; seconds of work for the first one."""
+    return FORMATS[ending](cache_report.whole(run, judged, against, examples)).encode("utf-8")
