@@ -27,7 +27,7 @@ from core.ui.selection import pick, remember, value
 from core.ui.theme import Palette
 
 PAGE = "evaluate"
-ROW, CATEGORY, WORDS, SIBLINGS, PART = "label", "label_category", "label_words", "label_siblings", "label_page"
+ROW, CATEGORY, WORDS, SIBLINGS, PART = "noise", "noise_category", "noise_words", "noise_siblings", "noise_page"
 EVERY = "every category"
 LEFT_OUT, LISTED = "left out", "listed"
 EVERY_SECONDS = 1.0

@@ -111,27 +111,27 @@ def test_all_can_be_undone(searched):
 
 def test_siblings_in_a_group_are_left_out_until_they_are_asked_for(searched):
     assert "No candidate is left under these filters." in words(opened(merged="1"))
-    at = opened(merged="1", label_siblings="listed")
+    at = opened(merged="1", noise_siblings="listed")
     assert at.dataframe[0].value["headline"].tolist() == ["roses bloom 0"]
 
 
 def test_words_narrow_the_list_and_are_in_the_url(searched):
-    at = opened(label_words="ferries")
-    assert at.text_input(key="evaluate_label_words").value == "ferries"
+    at = opened(noise_words="ferries")
+    assert at.text_input(key="evaluate_noise_words").value == "ferries"
     assert "No candidate is left under these filters." in words(at)
-    checked(at.text_input(key="evaluate_label_words").set_value("ROSES").run())
+    checked(at.text_input(key="evaluate_noise_words").set_value("ROSES").run())
     assert at.dataframe[0].value["headline"].tolist() == ["roses bloom 0"]
 
 
 def test_a_link_shows_the_row_that_it_names_and_another_text_shows_the_first(searched):
-    assert "Row 25" in words(opened(label="25"))
+    assert "Row 25" in words(opened(noise="25"))
     for wrong in ("99", "x", "-1", "²"):
-        assert "Row 0" in words(opened(label=wrong))
+        assert "Row 0" in words(opened(noise=wrong))
 
 
 def test_a_decided_row_can_be_undone_where_it_is_shown(searched):
     corrections.correct(searched, 25, "GARDEN")
-    at = opened(label="25")
+    at = opened(noise="25")
     assert "Corrected to **GARDEN** instead of HARBOUR" in words(at)
     checked(button(at, "evaluate_labels_25_undo").click().run())
     assert corrections.overlay(searched.fingerprint).verdicts == {}
