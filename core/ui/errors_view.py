@@ -26,7 +26,7 @@ from core.ui.selection import remember, value
 from core.ui.theme import Palette
 
 PAGE = "evaluate"
-MATRIX = "evaluate_matrix_again"
+MATRIX, WHOLE_PAGE = "evaluate_matrix_again", "evaluate_whole_page"
 ROWS = 50  # a page
 HEIGHT = 420  # px of the table
 ORDER_NAMES = {
@@ -40,11 +40,15 @@ ORDER_NAMES = {
 DESCRIBED = {"with": True, "without": False}
 
 
+@st.fragment
 def draw(run: Run, judged: Judged, dataset: Dataset | None, palette: Palette) -> None:
     """Draw the filters, a page of the rows they leave, and the row that is ticked.
 
+    A fragment: a click in it draws nothing else again, unless it is about what the matrix outlines.
     ``dataset`` is that of ``judged``; None when it is not here any more.
     """
+    if st.session_state.pop(WHOLE_PAGE, False):
+        st.rerun()
     if dataset is None:
         st.caption("The dataset of this run is not here any more; import the same file to see its headlines.")
         return
@@ -171,6 +175,7 @@ def _changed(name: str, key: str, write: Callable[[Any], str | None]) -> None:
         remember(PAGE, forgotten, None)
     if name in ("true", "predicted"):
         outline_again()
+        st.session_state[WHOLE_PAGE] = True
 
 
 def outline_again() -> None:
@@ -248,8 +253,9 @@ def _page(found: Listing, places: np.ndarray, query: Query) -> np.ndarray:
         st.markdown(f"**{heading(query, len(places))}**")
         number = page_of(value(PAGE, "page"), pages)
         if pages > 1:
-            st.session_state[f"{PAGE}_errors_page"] = number
-            number = st.pagination(pages, key=f"{PAGE}_errors_page", on_change=_paged, width=340)
+            # Another list has a widget of its own, which begins with its first page.
+            key = table_key(f"{PAGE}_errors_page", [query])
+            number = st.pagination(pages, default=number, key=key, on_change=_paged, args=(key,), width=340)
         st.download_button(
             "CSV",
             data=partial(_csv, found, places),
@@ -281,8 +287,8 @@ def page_of(asked: str | None, pages: int) -> int:
     return min(max(int(asked), 1), pages) if asked and asked.isdecimal() else 1
 
 
-def _paged() -> None:
-    number = st.session_state[f"{PAGE}_errors_page"]
+def _paged(key: str) -> None:
+    number = st.session_state[key]
     remember(PAGE, "page", None if number == 1 else str(number))
     remember(PAGE, "row", None)
 
