@@ -209,7 +209,7 @@ def _filters(found: LabelNoise, grouping: Grouping) -> tuple[str, str, str]:
         [EVERY, *names],
         page=PAGE,
         name=CATEGORY,
-        width=260,
+        width=200,
     )
     words = _words()
     merged = len(grouping.labels(names)) < len(names)
@@ -230,7 +230,7 @@ def _words() -> str:
     key = f"{PAGE}_{WORDS}"
     if key not in st.session_state:
         st.session_state[key] = value(PAGE, WORDS) or ""
-    words = st.text_input("Words", key=key, placeholder="all of them in the text", width=260).strip()
+    words = st.text_input("Words", key=key, placeholder="all of them in the text", width=200).strip()
     remember(PAGE, WORDS, words or None)
     return words
 
@@ -246,7 +246,7 @@ def _page(rows: int) -> int:
         begin = (int(name) - 1) * ON_A_PAGE
         return f"{begin + 1:,} to {min(begin + ON_A_PAGE, rows):,} of {rows:,}"
 
-    return int(pick(st.selectbox, "Candidates", names, page=PAGE, name=PART, format_func=span, width=260)) - 1
+    return int(pick(st.selectbox, "Candidates", names, page=PAGE, name=PART, format_func=span, width=200)) - 1
 
 
 def _asked(found: LabelNoise, row: str | None) -> dict[str, Any] | None:
@@ -283,11 +283,11 @@ def _table(shown: pd.DataFrame, frame: pd.DataFrame) -> int | None:
         selection_mode="single-row",
         column_order=["rank", "headline", "category", "suggested", "confidence"],
         column_config={
-            "rank": number("Rank", format="localized", width=60),
-            "headline": st.column_config.TextColumn("Headline", width=250),
+            "rank": number("Rank", format="localized", width=55),
+            "headline": st.column_config.TextColumn("Headline", width=190),
             "category": "Given",
             "suggested": "Suggested",
-            "confidence": number("P suggested", format="%.3f", width=95, help="Its out-of-fold probability."),
+            "confidence": number("Sure", format="%.3f", width=60, help="Out-of-fold probability of the suggestion."),
         },
     )
     ticked = event["selection"]["rows"]
