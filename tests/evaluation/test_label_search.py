@@ -38,12 +38,14 @@ def held(few, monkeypatch, tmp_path):
     )
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "hold"), str(label_search.REPOSITORY)]))
     label_search.start(few)
-    until(lambda: label_search.search_in(few.fingerprint).phase == "rank")
-    yield few
-    holder = lock_holder(label_search.folder_of(few.fingerprint) / label_search.LOCK)
-    if holder:
-        os.kill(holder, signal.SIGKILL)
-        label_search.wait(few)
+    try:
+        until(lambda: label_search.search_in(few.fingerprint).phase == "rank")
+        yield few
+    finally:
+        holder = lock_holder(label_search.folder_of(few.fingerprint) / label_search.LOCK)
+        if holder:
+            os.kill(holder, signal.SIGKILL)
+            label_search.wait(few)
 
 
 def saved(dataset):
