@@ -11,6 +11,7 @@ from typing import Any
 from core.bench_commands import command, json_of, path_of, scratch_home
 from core.bench_grouping import bench_grouping
 from core.bench_labels import bench_label_noise
+from core.bench_report import bench_report
 from core.bench_transformer import bench_transformer
 
 Document = dict[str, Any]
@@ -118,6 +119,7 @@ BENCHES: dict[str, Callable[[Path | None, int], Document]] = {
     "label-noise": bench_label_noise,
     "logistic": bench_logistic,
     "pages": bench_pages,
+    "report": bench_report,
     "runs": bench_runs,
     "transformer": bench_transformer,
 }

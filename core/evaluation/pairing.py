@@ -46,9 +46,9 @@ class Pairing:
         told = []
         for name, left_out in zip(names, (self.only_first, self.only_second), strict=True):
             if left_out:
-                told.append(f"{left_out:,} rows that only {name} was judged on are left out")
+                told.append(f"left out, since only {name} was tested on them: {_rows(left_out)}")
         if self.trained_on:
-            told.append(f"{self.trained_on:,} rows with a text that one of the two was trained on are left out")
+            told.append(f"left out, since one of the two was trained on their text: {_rows(self.trained_on)}")
         told += [f"what {name} was trained on is not here any more: it may know some rows" for name in self.unknown]
         return told
 
@@ -81,8 +81,8 @@ def pair(run: Run, judged: Judged, against: Run, judged_against: Judged) -> Pair
             known |= found
     if known.all():
         raise InputError(
-            f"runs {shorten(run.title)} and {shorten(against.title)} were trained on the texts of all {len(rows):,} "
-            "rows that both were judged on; judge them on other rows"
+            f"runs {shorten(run.title)} and {shorten(against.title)} were trained on the texts of all "
+            f"{_rows(len(rows))} that both were judged on; judge them on other rows"
         )
     return Pairing(
         first=first[~known],
@@ -92,6 +92,10 @@ def pair(run: Run, judged: Judged, against: Run, judged_against: Judged) -> Pair
         trained_on=int(known.sum()),
         unknown=tuple(unknown),
     )
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} {'row' if count == 1 else 'rows'}"
 
 
 def _nothing_in_common(run: Run, against: Run) -> str:

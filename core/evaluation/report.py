@@ -167,9 +167,11 @@ def _causes(run: Run, judged: Judged) -> Document:
 def _slices(judged: Judged) -> Document:
     """Return the worst slices, and every slice by what most datasets have."""
     rows = slices.rows_from(judged, slice_report.records_of(judged))
-    worst = slice_report.worst_of(rows)
+    searched = slice_report.usable(rows)
+    worst = slices.worst_slices(searched, rows.right, rows.expected)
     dimensions = slice_report.usable(rows, SLICED)
     return {
+        "searched": [one.name for one in searched],
         "looked_at": worst.looked_at,
         "smallest": worst.smallest,
         "worst": plain(worst.table),

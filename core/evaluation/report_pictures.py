@@ -161,7 +161,7 @@ LINE, ROOM = 22, 460  # px from one class to the next, and of the differences be
 
 
 def differences(document: Document) -> str:
-    """Return the difference of F1 of each class with its interval; in accent where the interval leaves 0 out."""
+    """Return the difference of F1 of each class with its interval; in colour where the interval leaves 0 out."""
     found = document["comparison"]
     rows = sorted(found["per_class"], key=lambda row: (-row["support"], row["label"]))
     left = round(LETTER * max((min(len(row["label"]), LONGEST) for row in rows), default=0)) + 16
@@ -186,7 +186,7 @@ def differences(document: Document) -> str:
         parts.append(f'<text x="{x:.1f}" y="{bottom + 15}" class="name middle">{signed(number * tick)[:-1]}</text>')
     for at, row in enumerate(rows):
         y = LINE * (at + 0.5) + 4
-        clear = "clear" if row["f1_low"] > 0 or row["f1_high"] < 0 else ""
+        clear = "better" if row["f1_low"] > 0 else "worse" if row["f1_high"] < 0 else "unsure"
         tip = f"{row['label']}: F1 {signed(row['f1_difference'])} ({signed(row['f1_low'])} to {signed(row['f1_high'])})"
         parts.append(label(row["label"], left - 8, y + 4))
         parts.append(

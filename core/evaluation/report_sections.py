@@ -288,8 +288,8 @@ def _slices(document: Document) -> Section | None:
     if found is None or not document["rows"]:
         return None
     words = (
-        f"{found['looked_at']:,} slices of {found['smallest']:,} rows or more were tested: by description, length, "
-        "year and author, and by any two of these. "
+        f"{found['looked_at']:,} slices of {found['smallest']:,} rows or more were tested: by "
+        f"{', '.join(found['searched'])}, and by any two of these. "
         + (
             "Those that are surely worse than all other rows are listed, the worst first."
             if found["worst"]

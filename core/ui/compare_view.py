@@ -123,7 +123,13 @@ def class_frame(found: Comparison, measure: str) -> pd.DataFrame:
             f"{measure}_high": "high",
         }
     )[["label", "support", "run", "against", "difference", "low", "high"]]
-    return frame.sort_values(["support", "label"], ascending=[False, True], ignore_index=True)
+    return without_minus(frame.sort_values(["support", "label"], ascending=[False, True], ignore_index=True))
+
+
+def without_minus(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return differences in thousandths, so that what rounds to nothing is shown without a minus."""
+    gaps = ["difference", "low", "high"]
+    return frame.assign(**(frame[gaps].round(3) + 0.0))
 
 
 def _classes(found: Comparison, palette: Palette) -> None:
@@ -172,7 +178,7 @@ def _figures(found: Comparison) -> None:
     )
     score, gap = {"format": "%.3f", "width": 70}, {"format": "%+.3f", "width": 80}
     st.dataframe(
-        frame,
+        without_minus(frame),
         key="evaluate_compare_figures",
         hide_index=True,
         height="content",

@@ -165,8 +165,8 @@ def test_of_other_test_rows_the_common_ones_alone_are_compared():
     assert found.table["true"].tolist() == ["A", "C"]
     assert (found.pairing.rows, found.pairing.only_first, found.pairing.only_second) == (2, 1, 1)
     assert found.pairing.remarks(("one", "two")) == [
-        "1 rows that only one was judged on are left out",
-        "1 rows that only two was judged on are left out",
+        "left out, since only one was tested on them: 1 row",
+        "left out, since only two was tested on them: 1 row",
     ]
 
 
@@ -225,6 +225,7 @@ def test_rows_of_another_dataset_that_a_run_was_trained_on_are_left_out(two_data
     found = judged(["A", "A", "B"], ["A", "A", "B"], fingerprint=other.fingerprint)
     pairing = pair(learned, found, run("two", fingerprint=other.fingerprint), found)
     assert (pairing.first.tolist(), pairing.trained_on, pairing.unknown) == ([1, 2], 1, ())
+    assert pairing.remarks(("one", "two")) == ["left out, since one of the two was trained on their text: 1 row"]
 
 
 def test_where_nobody_can_tell_what_was_trained_on_it_is_said(two_datasets):
@@ -238,7 +239,7 @@ def test_of_rows_that_were_all_trained_on_nothing_is_told(two_datasets):
     own, other = two_datasets
     found = judged(["A"], ["A"], fingerprint=other.fingerprint)
     learned = run("one", fingerprint=own.fingerprint, test_share=0.2, seed=3)
-    with pytest.raises(InputError, match="were trained on the texts of all 1 rows"):
+    with pytest.raises(InputError, match="were trained on the texts of all 1 row that both"):
         pair(learned, found, run("two", fingerprint=other.fingerprint), found)
 
 
