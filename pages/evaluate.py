@@ -3,12 +3,23 @@
 import streamlit as st
 
 from core.data import datasets
-from core.ui import cache, confidence_view, errors_view, evaluation_view, labels_view, shell, slices_view, why_view
+from core.ui import (
+    cache,
+    compare_view,
+    confidence_view,
+    errors_view,
+    evaluation_view,
+    labels_view,
+    report_view,
+    shell,
+    slices_view,
+    why_view,
+)
 from core.ui.selection import pick
 
 PAGE = "evaluate"
 OWN = "its own test rows"
-PARTS = ("Errors", "Why wrong", "Labels", "Confidence", "Slices")
+PARTS = ("Errors", "Why wrong", "Labels", "Confidence", "Slices", "Compare", "Report")
 
 shell.title("Evaluate")
 run = shell.require_run()
@@ -67,3 +78,7 @@ elif part == "Confidence":
     confidence_view.draw(run, judged, whole, palette)
 elif part == "Slices":
     slices_view.draw(run, judged, whole, palette)
+elif part == "Compare":
+    compare_view.draw(run, judged, shown, whole, palette)
+elif part == "Report":
+    report_view.draw(run, judged, shown, whole, palette)

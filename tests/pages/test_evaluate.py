@@ -277,5 +277,12 @@ def test_probabilities_that_are_not_numbers_are_told_in_one_line(trained, open_p
     assert not at.metric
 
 
+@pytest.mark.parametrize("part", ["Errors", "Why wrong", "Labels", "Confidence", "Slices", "Compare", "Report"])
+@pytest.mark.parametrize("target", ["category", "group"])
+def test_each_part_is_drawn(trained, open_page, part, target):
+    at = open_page("pages/evaluate.py", run=run_id(target), grouping="huffpost-12", part=part)
+    assert not at.error
+
+
 def test_without_a_run_the_next_step_is_told(sample, open_page):
     assert open_page("pages/evaluate.py").subheader[0].value == "No finished run yet"
