@@ -59,6 +59,7 @@ def spec_facts(run: Run) -> dict[str, Any]:
         "test share": spec.split.test_share,
         "split seed": spec.split.seed,
         "seed": spec.seed,
+        "corrections": len(spec.corrections),
         **spec.hyperparameters,
     }
 

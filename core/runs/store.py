@@ -112,6 +112,7 @@ class Run:
             "error": found.get("error"),
             "note": self.note,
             "hyperparameters": spec.hyperparameters,
+            "corrections": len(spec.corrections),
             "history": found["history"],
         }
 

@@ -159,6 +159,7 @@ def command_line(run: store.Run) -> str:
         "--split": spec.split.kind,
     }
     parts = [part for option in options.items() for part in option]
+    parts += ["--corrections"] if spec.corrections else []
     return shlex.join(["python", "-m", "core", "train", *parts, *_set_options(spec.hyperparameters, base)])
 
 
