@@ -28,7 +28,7 @@ from core.ui.theme import Palette
 PAGE = "evaluate"
 MATRIX, WHOLE_PAGE = "evaluate_matrix_again", "evaluate_whole_page"
 ROWS = 50  # a page
-HEIGHT = 420  # px of the table
+HEIGHT, FITTING = 420, 11  # px of a table, and rows that need less
 ORDER_NAMES = {
     "surest": "Surest first",
     "unsure": "Least sure first",
@@ -311,7 +311,7 @@ def _table(found: Listing, places: np.ndarray, query: Query) -> int | None:
         shown,
         key=key,
         hide_index=True,
-        height=HEIGHT,
+        height=HEIGHT if len(rows) > FITTING else "content",
         on_select=partial(_ticked, key, rows),
         selection_mode="single-row",
         selection_default={"selection": {"rows": ticked}},

@@ -346,7 +346,7 @@ def class_table(metrics: Metrics) -> str | None:
         frame,
         key=table_key("evaluate_classes", frame.values.tolist()),
         hide_index=True,
-        height=min(460, 35 * (len(frame) + 1) + 3),
+        height=450 if len(frame) > 12 else "content",
         on_select="rerun",
         selection_mode="single-row",
         column_order=[
