@@ -227,8 +227,8 @@ def p_text(value: float) -> str:
 
 
 def chance_sentence(labels: int) -> str:
-    """Return how many of ``labels`` intervals leave 0 out by chance alone."""
-    return f"Of {labels:,} intervals of 95 %, about {labels * (1 - LEVEL):.0f} leave 0 out by chance alone."
+    """Return how many of ``labels`` intervals would leave 0 out by chance alone."""
+    return f"Of {labels:,} intervals of 95 %, about {labels * (1 - LEVEL):.0f} would leave 0 out by chance alone."
 
 
 def comparison_document(found: Comparison, run: Run, against: Run, *, examples: int = 0) -> dict[str, object]:

@@ -240,7 +240,7 @@ def _rows_told(run: Run, judged: Judged) -> list[str]:
         if run.spec.split.kind == "random":
             told.append(
                 "Test rows are of the same time as the training rows; headlines of a later time may be harder "
-                "(--split past tests on those)."
+                "(a run with the split past is tested on those)."
             )
         return told
     told = [

@@ -18,6 +18,8 @@ LEVELS = 10  # steps of a ramp, .b0 to .b9 and .r0 to .r9 in the style sheet
 LONGEST = 24  # letters of a name beside a picture; the whole stands where one points
 LETTER = 7.4  # px of a capital at 11.5 px in a wide font
 WIDE, NARROW = 50, 22  # px of a cell of few and of many labels
+LEAST = 560  # px to which a picture shrinks with the page
+TITLE = 180  # px of the title over the columns
 MATRIX = 900  # px that the cells of one row share
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -33,10 +35,10 @@ def shortened(name: str, most: int = LONGEST) -> str:
 
 
 def svg(width: float, height: float, text: str, *parts: str, name: str = "") -> str:
-    """Return a picture of that size in px that shrinks with the page; ``text`` says what it shows."""
+    """Return a picture of that size in px, which shrinks with the page to `LEAST`; ``text`` says what it shows."""
     return (
         f'<svg class="{name}" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
-        f'role="img" aria-label="{shown(text)}">{"".join(parts)}</svg>'
+        f'style="min-width:{min(width, LEAST):.0f}px" role="img" aria-label="{shown(text)}">{"".join(parts)}</svg>'
     )
 
 
@@ -63,7 +65,7 @@ def matrix(document: Document, kind: str) -> str:
     top = round((left - 14) * (0.72 if slanted else 1)) + 22
     side = step * len(labels)
     # The last slanted name reaches beyond the last column.
-    width = left + side + (round(left * 0.7) - step // 2 if slanted else 4)
+    width = left + max(TITLE, side + (round(left * 0.7) - step // 2 if slanted else 4))
     what = "Errors" if kind == "errors" else "Confusion matrix"
     text = (
         f"{what} of {len(labels)} classes, true {noun} in rows, predicted in columns; the figures stand in the tables."

@@ -287,20 +287,25 @@ def _slices(document: Document) -> Section | None:
     found = document["slices"]
     if found is None or not document["rows"]:
         return None
-    words = (
-        f"{found['looked_at']:,} slices of {found['smallest']:,} rows or more were tested: by "
-        f"{', '.join(found['searched'])}, and by any two of these. "
-        + (
-            "Those that are surely worse than all other rows are listed, the worst first."
-            if found["worst"]
-            else "None is surely worse than all other rows."
-        ),
-    )
+    words = (_searched(found),)
     worst = [table("The worst slices", SLICE_HEAD, list(map(_slice, found["worst"])))] if found["worst"] else []
     others = [
         table(f"By {name}", SLICE_HEAD, list(map(_slice, rows)), bar="Accuracy") for name, rows in found["by"].items()
     ]
     return Section("slices", "Where it is worse", words, (), (*worst, *others))
+
+
+def _searched(found: Document) -> str:
+    """Return what was looked for, and whether anything was found."""
+    if not found["looked_at"]:
+        return f"There are too few rows to search: a slice needs {found['smallest']:,}, and others beside it."
+    told = (
+        f"{found['looked_at']:,} slices of {found['smallest']:,} rows or more were tested: by "
+        f"{', '.join(found['searched'])}, and by any two of these."
+    )
+    if not found["worst"]:
+        return f"{told} None is surely worse than all other rows."
+    return f"{told} Those that are surely worse than all other rows are listed, the worst first."
 
 
 SLICE_HEAD = ("Slice", "Rows", "Errors", "Accuracy", "All others", "Difference", "95 %")
@@ -337,7 +342,7 @@ def _calibration(document: Document) -> Section | None:
     words = (
         f"{scaled}Where points lie on the diagonal, an answer given with 80 % is right in 80 of 100 cases; below it "
         f"the model is too sure of itself. Expected calibration error {score(found['ece'])}, largest "
-        f"{score(found['mce'])}, over {len(found['bins'])} bins of {found['binning']}.",
+        f"{score(found['mce'])}, over bins of {found['binning']}.",
     )
     return Section(
         "calibration",

@@ -253,7 +253,7 @@ def test_gain_stands_beside_its_price():
 
 
 def test_chance_and_p_values_in_words():
-    assert chance_sentence(42) == "Of 42 intervals of 95 %, about 2 leave 0 out by chance alone."
+    assert chance_sentence(42) == "Of 42 intervals of 95 %, about 2 would leave 0 out by chance alone."
     assert (p_text(1e-12), p_text(0.0312)) == ("p < 0.001", "p = 0.031")
 
 
