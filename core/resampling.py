@@ -23,7 +23,7 @@ def drawn(counts: np.ndarray, draws: int, random: np.random.Generator) -> np.nda
     counts: rows of each cell, shape (cells,), one row or more altogether.
     """
     rows, rare = counts.sum(), counts <= RARE
-    found = np.zeros((draws, len(counts)), dtype=np.int64)
+    found = _cells_apart(draws, len(counts), np.int64)
     shares = np.append(counts[~rare], counts[rare].sum()) / rows
     common = random.multinomial(rows, shares, size=draws)
     found[:, ~rare] = common[:, :-1]
@@ -36,12 +36,17 @@ def drawn(counts: np.ndarray, draws: int, random: np.random.Generator) -> np.nda
 
 def summed(values: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
     """Add up the columns of ``values`` (draws, cells) that have the same ``index``; shape (draws, size)."""
-    found = np.zeros((len(values), size), dtype=values.dtype)
+    found = _cells_apart(len(values), size, values.dtype)
     if len(index):
         order = np.argsort(index, kind="stable")
         positions, starts = np.unique(index[order], return_index=True)
-        found[:, positions] = np.add.reduceat(values[:, order], starts, axis=1)
+        found.T[positions] = np.add.reduceat(values.T[order], starts, axis=0)
     return found
+
+
+def _cells_apart(draws: int, cells: int, kind: np.typing.DTypeLike) -> np.ndarray:
+    """Return zeros of shape (draws, cells) with each cell's draws side by side, since cells are what is added up."""
+    return np.zeros((cells, draws), dtype=kind).T
 
 
 def centred_interval(value: float, draws: np.ndarray) -> tuple[float, float]:

@@ -32,18 +32,19 @@ with left:
     grouping_editor.draw(draft, chosen.grouping, dataset, cache.examples(dataset))
 with right:
     st.subheader("What if", anchor=False)
-    figures = st.container()
+    figures, below = st.container(), st.container()
     run = whatif_view.choose_run(dataset, chosen.run)
     found = None
     if run is None:
-        st.write("No finished run yet. Train one with target category, and every edit shows here what it does.")
+        st.write("No finished run of this dataset yet. Train one: then each edit shows here what it does.")
         components.link("pages/train.py", "Go to Train")
     else:
         baseline = whatif_view.choose_baseline(saved)
         with figures:
             found = whatif_view.panel(run, edited, saved, baseline)
-            retrain.draw(draft, run)
-        whatif_view.trust(run, dataset)
+        whatif_view.trust(run)
+    with below:
+        retrain.draw(draft, run)
 
 take = grouping_editor.take
 view = pick(st.segmented_control, "Below", VIEWS, page=PAGE, name="view", required=True, label_visibility="collapsed")
@@ -61,4 +62,6 @@ elif view == "Foretold and reached":
     whatif_view.retrained(run, edited)
 elif found is not None:
     whatif_view.flips(run, found)
+else:
+    st.write("The run cannot answer both the saved and the edited grouping, so nobody can tell which rows flip.")
 studio.messages()

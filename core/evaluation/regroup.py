@@ -84,17 +84,20 @@ def retrained_runs(run: store.Run, foretold: Outcome) -> list[Retrained]:
     return found
 
 
-def remarks(found: WhatIf) -> list[str]:
-    """Return what a person should know before trusting the figures of ``found.after``, a sentence each."""
+def remarks(after: Outcome, found: WhatIf | None = None) -> list[str]:
+    """Return what a person should know before trusting the figures of ``after``, a sentence each.
+
+    ``found`` is its comparison with another grouping, where there is one.
+    """
     told = []
-    figures = found.after.figures
+    figures = after.figures
     if figures.groups == 1:
         told.append("all categories are one group: every answer is right, and none says anything")
     if figures.smallest == 0 and figures.groups > 1:
         told.append(f"group {shorten(figures.smallest_group)} has no test row, so nothing is known of it")
-    if found.same_partition and found.after.groups != found.before.groups:
+    if found and found.same_partition and after.groups != found.before.groups:
         told.append("only names differ: no row changes its group")
-    unknown = set(found.after.scores.categories) - {name for names in found.after.scores.members for name in names}
+    unknown = set(after.scores.categories) - {name for names in after.scores.members for name in names}
     if unknown:
         told.append(f"the run does not know {', '.join(map(shorten, sorted(unknown)[:3]))}, which some rows are")
     return told
@@ -126,7 +129,7 @@ def what_if_document(run: store.Run, found: WhatIf, trained: list[Retrained], mo
         "turned_wrong": turned(found)[0],
         "turned_right": turned(found)[1],
         "flips": listed.to_dict("records"),
-        "remarks": remarks(found),
+        "remarks": remarks(found.after, found),
         "retrained": [
             {
                 "run": one.run.id,

@@ -6,19 +6,17 @@ figure of every grouping is one matrix product away (`outcome`).
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from core.confusion import f1_by_label, joint_counts, kappa, macro_average, ratio
+from core.confusion import f1_by_label, kappa, macro_average, ratio
 from core.errors import InputError, shorten
 from core.grouping.grouping import Grouping
 from core.grouping.scores import Scores, grouped_probabilities, groups_of_labels
+from core.resampling import RESAMPLES, centred_interval, drawn, summed
 
 ROUNDING = 1e-12
-RESAMPLES = 300
-LEVEL = 0.95
-RARE = 16  # rows of a cell up to which each is drawn by itself
 # What a difference is told of; the rest of `Figures` counts groups and says how rows spread.
 MEASURES = ("accuracy", "macro_f1", "weighted_f1", "kappa", "majority_share", "information_kept")
 
@@ -153,10 +151,11 @@ def renamed(found: Outcome, grouping: Grouping) -> Outcome:
     scores = found.scores
     # A category of each group tells what the group is called now.
     member = dict(zip(map(found.grouping.group_of, scores.universe), scores.universe, strict=True))
-    names = [grouping.group_of(member[group]) for group in found.groups]
-    groups = tuple(sorted(names))
-    place = np.array([groups.index(name) for name in names], dtype=np.int64)
-    return _counted(scores, grouping, groups, place[found.group_of], place[found.predicted])
+    names = {group: grouping.group_of(member[group]) for group in found.groups}
+    groups = tuple(sorted(names.values()))
+    place = np.array([groups.index(names[group]) for group in found.groups], dtype=np.int64)
+    figures = replace(found.figures, smallest_group=names.get(found.figures.smallest_group, ""))
+    return Outcome(scores, grouping, groups, place[found.group_of], place[found.predicted], figures)
 
 
 def figures_of(scores: Scores, grouping: Grouping) -> Figures:
@@ -175,9 +174,8 @@ def differences(before: Outcome, after: Outcome, *, resamples: int = RESAMPLES, 
     The interval comes from a paired bootstrap: rows are drawn with replacement, each with its
     answers under both groupings (Efron & Tibshirani, "An Introduction to the Bootstrap", 1993).
     Rows of equal category and answers count alike, so their counts are drawn instead, which is the
-    same draw (multinomial) for a fraction of the work. The percentiles are taken about the draws'
-    mean and laid about the difference itself: rows that a draw repeats make information look
-    larger than it is, by as much in every draw.
+    same draw (multinomial) for a fraction of the work. See `core.resampling.centred_interval` for
+    where it is laid: rows that a draw repeats make information look larger than it is.
 
     Parameters
     ----------
@@ -187,18 +185,15 @@ def differences(before: Outcome, after: Outcome, *, resamples: int = RESAMPLES, 
     if not rows:
         return {name: Difference(0.0, 0.0, 0.0, 0.0) for name in MEASURES}
     counts, (category, *answers) = _distinct([before.scores.true, before.predicted, after.predicted])
-    drawn = _drawn(counts, resamples, np.random.default_rng(seed))
+    found_by_draw = drawn(counts, resamples, np.random.default_rng(seed))
     first, second = (
-        _measures(drawn, category, answer, found.group_of)
+        _measures(found_by_draw, category, answer, found.group_of)
         for answer, found in zip(answers, (before, after), strict=True)
     )
-    tail = (1 - LEVEL) / 2
     found = {}
     for name in MEASURES:
-        drawn_differences = second[name] - first[name]
-        low, high = np.quantile(drawn_differences - drawn_differences.mean(), [tail, 1 - tail])
         was, now = getattr(before.figures, name), getattr(after.figures, name)
-        found[name] = Difference(was, now, now - was + float(low), now - was + float(high))
+        found[name] = Difference(was, now, *centred_interval(now - was, second[name] - first[name]))
     return found
 
 
@@ -216,7 +211,13 @@ def what_if(before: Outcome, grouping: Grouping, trained_under: str = "") -> Wha
     """Return what becomes of the rows of ``before`` under ``grouping``; see `outcome` for the InputError."""
     same = is_same_partition(before.scores, before.grouping, grouping)
     after = renamed(before, grouping) if same else outcome(before.scores, grouping, trained_under)
-    return WhatIf(before, after, differences(before, after), same)
+    return WhatIf(before, after, _none(before.figures) if same else differences(before, after), same)
+
+
+def _none(figures: Figures) -> dict[str, Difference]:
+    """Return that nothing differs: computed, the order of adding would leave traces."""
+    values = {name: getattr(figures, name) for name in MEASURES}
+    return {name: Difference(value, value, 0.0, 0.0) for name, value in values.items()}
 
 
 def flips(before: Outcome, after: Outcome) -> tuple[np.ndarray, np.ndarray]:
@@ -229,8 +230,8 @@ def flips(before: Outcome, after: Outcome) -> tuple[np.ndarray, np.ndarray]:
 def information_kept(joint: np.ndarray) -> float:
     """Return I(true category; predicted group) / H(true category), from 0 to 1.
 
-    Merging always raises accuracy; this falls as groups swallow distinctions, so the two are
-    read together.
+    Merging nearly always raises accuracy; this falls as groups swallow distinctions, so the two
+    are read together.
 
     Parameters
     ----------
@@ -254,24 +255,6 @@ def _distinct(positions: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]
     return counts, parts[::-1]
 
 
-def _drawn(counts: np.ndarray, draws: int, random: np.random.Generator) -> np.ndarray:
-    """Return how often each cell is met when as many rows as there are get drawn with replacement.
-
-    Multinomial, shape (draws, cells). Most cells hold few rows: how many rows fall to all of those
-    is drawn first, then each of these rows, which costs less than a binomial for each cell.
-    """
-    rows, rare = counts.sum(), counts <= RARE
-    found = np.zeros((draws, len(counts)), dtype=np.int64)
-    shares = np.append(counts[~rare], counts[rare].sum()) / rows
-    common = random.multinomial(rows, shares, size=draws)
-    found[:, ~rare] = common[:, :-1]
-    if rare.any():
-        cell_of_row = np.repeat(np.arange(rare.sum()), counts[rare])
-        met = cell_of_row[random.integers(0, len(cell_of_row), size=common[:, -1].sum())]
-        found[:, rare] = joint_counts(np.repeat(np.arange(draws), common[:, -1]), met, (draws, int(rare.sum())))
-    return found
-
-
 def _measures(
     counts: np.ndarray, category: np.ndarray, group: np.ndarray, group_of: np.ndarray
 ) -> dict[str, np.ndarray]:
@@ -286,10 +269,10 @@ def _measures(
     # Cells that differ in the other grouping's answer alone are one cell here.
     size = int(max(group_of.max(initial=0), group.max(initial=0))) + 1
     joint, cell = np.unique(category * size + group, return_inverse=True)
-    counts, (category, group) = _summed(counts, cell, len(joint)), np.divmod(joint, size)
+    counts, (category, group) = summed(counts, cell, len(joint)), np.divmod(joint, size)
     true = group_of[category]
-    support, predicted = _summed(counts, true, size), _summed(counts, group, size)
-    right = _summed(counts * (true == group), group, size)
+    support, predicted = summed(counts, true, size), summed(counts, group, size)
+    right = summed(counts * (true == group), group, size)
     rows, f1 = support.sum(axis=1), f1_by_label(right, support, predicted)
     return {
         "accuracy": ratio(right.sum(axis=1), rows),
@@ -304,21 +287,11 @@ def _measures(
 def _information(counts: np.ndarray, category: np.ndarray, group: np.ndarray) -> np.ndarray:
     """Return `information_kept` for each draw, shape (draws,); arguments as for `_measures`."""
     share = ratio(counts, counts.sum(axis=1, keepdims=True))
-    by_category = _plogp(_summed(share, category, int(category.max(initial=0)) + 1)).sum(axis=1)
-    by_group = _plogp(_summed(share, group, int(group.max(initial=0)) + 1)).sum(axis=1)
+    by_category = _plogp(summed(share, category, int(category.max(initial=0)) + 1)).sum(axis=1)
+    by_group = _plogp(summed(share, group, int(group.max(initial=0)) + 1)).sum(axis=1)
     mutual = _plogp(share).sum(axis=1) - by_category - by_group
     # A single category has no entropy; rounding may leave it a trace.
     return np.clip(ratio(mutual, np.where(-by_category < ROUNDING, 0.0, -by_category)), 0.0, 1.0)
-
-
-def _summed(values: np.ndarray, index: np.ndarray, size: int) -> np.ndarray:
-    """Add up the columns of ``values`` (draws, cells) that have the same ``index``; shape (draws, size)."""
-    found = np.zeros((len(values), size), dtype=values.dtype)
-    if len(index):
-        order = np.argsort(index, kind="stable")
-        positions, starts = np.unique(index[order], return_index=True)
-        found[:, positions] = np.add.reduceat(values[:, order], starts, axis=1)
-    return found
 
 
 def _plogp(share: np.ndarray) -> np.ndarray:

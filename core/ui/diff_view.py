@@ -14,10 +14,11 @@ from core.grouping.grouping import Grouping
 from core.runs.store import Run
 from core.ui import cache, charts
 from core.ui.components import escaped
-from core.ui.selection import pick
+from core.ui.selection import choose, pick
 from core.ui.theme import Palette
 
 PAGE = "grouping"
+OF = "grouping_diff_of"
 NOW = "*"  # the edit on screen; no name of a grouping
 MANY = 20  # rows up to which a table is shown whole
 MOST_NAMED = 6  # renamed groups that are told in words
@@ -35,6 +36,11 @@ def references() -> list[str]:
 def draw_chosen(current: Grouping, dataset: Dataset, run: Run | None, *, palette: Palette) -> None:
     """Draw the choice of two groupings, first what is saved and what is in the editor, and what lies between them."""
     options = references()
+    # What is compared from is what is edited, until somebody chooses otherwise.
+    if st.session_state.get(OF) != current.name:
+        if OF in st.session_state:
+            choose(PAGE, "old", current.name)
+        st.session_state[OF] = current.name
     with st.container(horizontal=True, vertical_alignment="bottom"):
         names = [
             pick(
@@ -54,7 +60,7 @@ def draw_chosen(current: Grouping, dataset: Dataset, run: Run | None, *, palette
     except CopydeskError as error:
         st.warning(escaped(str(error)), icon=":material/broken_image:")
         return
-    titles = tuple("in the editor" if name == NOW else name for name in names)
+    titles = tuple("the edit" if name == NOW else name for name in names)
     draw(one, other, dataset, run, palette=palette, titles=titles)
 
 

@@ -16,11 +16,13 @@ from core.ui.components import clicked, escaped
 from core.ui.selection import pick
 from core.ui.studio import Take
 from core.ui.theme import Palette
+from core.ui.whatif_view import WORDS as FIGURE_WORDS
 
 PAGE = "grouping"
 SELECTION = "point"
 CHART = "grouping_frontier"
-WORDS = {"accuracy": "Accuracy", "macro_f1": "Macro-F1", "information_kept": "Information kept"}
+# Accuracy alone is served best by one group that swallows the others: it is not what one meets first.
+WORDS = {name: FIGURE_WORDS[name] for name in ("information_kept", "macro_f1", "accuracy")}
 UNITS = {
     "accuracy": "accuracy (0 to 1)",
     "macro_f1": "macro-F1 (0 to 1)",
@@ -135,3 +137,7 @@ def _by_number(found: Frontier, figures: Figures, draft: Grouping, measure: str,
             on_click=lambda: take(grouping_at(found, point, draft), what_of(point)),
             help=f"The highest {WORDS[measure]} found with so many groups.",
         )
+        figures_there = ", ".join(
+            f"{word.lower().replace('f1', 'F1')} {getattr(point, name):.3f}" for name, word in WORDS.items()
+        )
+        st.caption(f"Best by {WORDS[measure].lower().replace('f1', 'F1')}: {figures_there}.")

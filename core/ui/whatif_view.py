@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import pandas as pd
@@ -13,7 +14,7 @@ from core.errors import CopydeskError
 from core.evaluation import regroup
 from core.grouping import versions
 from core.grouping.grouping import Grouping
-from core.grouping.whatif import Difference, Figures, WhatIf
+from core.grouping.whatif import Difference, Figures, Outcome, WhatIf
 from core.runs import store
 from core.runs.wording import split_text
 from core.ui import cache, shell
@@ -30,14 +31,15 @@ WORDS = {
     "information_kept": "Information kept",
 }
 HELP = {
-    "accuracy": "Share of the test rows whose predicted group is the true one. Merging always raises it.",
+    "accuracy": "Share of the test rows whose predicted group is the true one. Merging nearly always raises it.",
     "macro_f1": "Mean F1 of the groups, small ones as heavy as large ones.",
     "weighted_f1": "Mean F1 of the groups, each as heavy as its rows.",
     "kappa": "Agreement beyond what chance would give: 0 is chance, 1 is perfect.",
     "majority_share": "Accuracy of always answering the largest group.",
     "information_kept": "How much of what the raw category says the predicted group still says: 1 all of it, 0 "
-    "nothing. Merging always lowers it.",
+    "nothing. Merging nearly always lowers it.",
 }
+COUNTS = {"Groups": "groups", "Smallest, rows": "smallest"}
 MOST = 1000  # flipped rows that are listed
 STYLE = """<style>
 .whatif { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; line-height: 1.25; }
@@ -54,24 +56,21 @@ STYLE = """<style>
 
 
 def choose_run(dataset: Dataset, preferred: store.Run | None) -> store.Run | None:
-    """Draw the choice of the run that foretells; return it, None when no run has an evaluation.
+    """Draw the choice of the run that foretells, among those of ``dataset``; None when there is none.
 
-    Runs of this dataset whose target is category come first: they answer every grouping.
+    Those of target category come first: they answer every grouping.
     """
-    runs = {run.id: run for run in shell.finished_runs()}
+    runs = {run.id: run for run in shell.finished_runs() if run.spec.fingerprint == dataset.fingerprint}
 
-    def fit(run: store.Run) -> tuple[bool, bool, bool, float]:
-        metrics = run.status.get("metrics") or {}
-        own = run.spec.fingerprint == dataset.fingerprint
+    def fit(run: store.Run) -> tuple[bool, bool, float]:
         chosen = preferred is not None and run.id == preferred.id
-        return own and run.spec.target == "category", own, chosen, metrics.get("accuracy", 0.0)
+        return run.spec.target == "category", chosen, (run.status.get("metrics") or {}).get("accuracy", 0.0)
 
-    labels = {run_id: f"{shell.run_label(run)} · {run.spec.target}" for run_id, run in runs.items()}
-    order = sorted(runs, key=lambda run_id: fit(runs[run_id]), reverse=True)
+    labels = {run_id: _label(run) for run_id, run in runs.items()}
     picked = pick(
         st.selectbox,
-        "From run",
-        order,
+        "Foretold by run",
+        sorted(runs, key=lambda run_id: fit(runs[run_id]), reverse=True),
         page=PAGE,
         name="from",
         format_func=labels.get,
@@ -80,44 +79,77 @@ def choose_run(dataset: Dataset, preferred: store.Run | None) -> store.Run | Non
     return runs[picked] if picked else None
 
 
+def _label(run: store.Run) -> str:
+    """Return a run in few words, its target among them; what it was trained under plays no part here."""
+    accuracy = (run.status.get("metrics") or {}).get("accuracy")
+    figure = f"{accuracy:.3f}" if accuracy is not None else run.spec.model
+    return f"{run.name or figure} · {run.spec.target} · {run.id[-4:]}"
+
+
 def choose_baseline(saved: Grouping) -> Grouping:
     """Draw the choice of the grouping that stands beside the saved one; return it."""
     names = [grouping.name for grouping in versions.list_all() if grouping.name != saved.name]
     default = "raw" if "raw" in names else None
     name = pick(
-        st.selectbox, "Also beside", names, page=PAGE, name="baseline", default=default,
+        st.selectbox, "Compared also with", names, page=PAGE, name="baseline", default=default,
         help="A second grouping to compare the edited one with.",
     )  # fmt: skip
     return versions.load(name)
 
 
 def panel(run: store.Run, edited: Grouping, saved: Grouping, baseline: Grouping) -> WhatIf | None:
-    """Draw figures of ``edited`` with differences to ``saved`` and ``baseline``; None where the run cannot tell."""
+    """Draw figures of ``edited`` with differences to ``saved`` and ``baseline``, as far as the run can answer them.
+
+    Returns the comparison with ``saved``; None where the run cannot tell.
+    """
     try:
-        found, beside = cache.tried(run, edited, saved), cache.tried(run, edited, baseline)
+        after = cache.outcome(run, edited)
     except CopydeskError as error:
         st.warning(escaped(str(error)), icon=":material/edit_note:")
         return None
-    st.html(table(found, beside))
-    if not found.same_partition:
-        wrong, right = regroup.turned(found)
+    found = {}
+    for other in (saved, baseline):
+        try:
+            found[other.name] = cache.tried(run, edited, other)
+        except CopydeskError:
+            st.caption(f"This run cannot answer {escaped(other.name)}, so nothing is compared with it.")
+    st.html(table(after, list(found.values())))
+    before = found.get(saved.name)
+    if before is not None and not before.same_partition:
+        wrong, right = regroup.turned(before)
         st.caption(f"Against the saved one, **{wrong:,}** test rows turn wrong and **{right:,}** turn right.")
-    for remark in regroup.remarks(found):
+    for remark in regroup.remarks(after, before):
         st.caption(f":material/info: {escaped(remark[0].upper() + remark[1:])}.")
-    return found
+    _reached(run, edited)
+    return before
 
 
-def table(found: WhatIf, beside: WhatIf) -> str:
-    """Return the what-if as an HTML table: figure, value now, differences to the saved grouping and to another."""
-    heads = [("Now", ""), *((f"± {one.before.grouping.name}", "difference to it") for one in (found, beside))]
+def _reached(run: store.Run, edited: Grouping) -> None:
+    """Say in a line what the newest run reached that was trained on these very groups, if there is one."""
+    for one in regroup.trained_on(store.list_all(), edited, run.spec.fingerprint)[:1]:
+        with contextlib.suppress(CopydeskError):
+            reached = cache.reached(one, run, edited)
+            gap = (reached.differences or {}).get("accuracy")
+            told = f", {_signed(gap.value)} against what is foretold" if gap else ""
+            st.caption(
+                f":material/model_training: Retrained on these groups: accuracy {reached.figures.accuracy:.3f}{told}; "
+                "see Foretold and reached."
+            )
+
+
+def table(after: Outcome, comparisons: Sequence[WhatIf]) -> str:
+    """Return the what-if as an HTML table: figure, value now, differences to one grouping after another."""
+    heads = [("Now", "What the edited grouping gives")]
+    heads += [(f"vs {one.before.grouping.name}", "Now less what that grouping gives") for one in comparisons]
     top = "".join(f'<th scope="col" title="{escape(help_)}">{escape(text)}</th>' for text, help_ in heads)
     rows = [
         f'<tr><th scope="row"><abbr title="{escape(HELP[name])}">{word}</abbr></th>'
-        f"<td>{getattr(found.after.figures, name):.3f}</td>"
-        f"<td>{_cell(found.differences[name])}</td><td>{_cell(beside.differences[name])}</td></tr>"
+        f"<td>{getattr(after.figures, name):.3f}</td>"
+        + "".join(f"<td>{_cell(one.differences[name])}</td>" for one in comparisons)
+        + "</tr>"
         for name, word in WORDS.items()
     ]
-    rows += [_count_row("Groups", "groups", found, beside), _count_row("Smallest, rows", "smallest", found, beside)]
+    rows += [_count_row(word, name, after, comparisons) for word, name in COUNTS.items()]
     return f'{STYLE}<table class="whatif"><thead><tr><th></th>{top}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 
@@ -126,19 +158,24 @@ def _cell(gap: Difference) -> str:
     if gap.value == gap.low == gap.high == 0:
         return "–"
     kind = ' class="clear"' if gap.is_clear else ""
-    return f"<span{kind}>{gap.value:+.3f}</span><small>{gap.low:+.3f} to {gap.high:+.3f}</small>"
+    return f"<span{kind}>{_signed(gap.value)}</span><small>{_signed(gap.low)} to {_signed(gap.high)}</small>"
 
 
-def _count_row(word: str, name: str, found: WhatIf, beside: WhatIf) -> str:
-    now = getattr(found.after.figures, name)
-    gaps = [now - getattr(one.before.figures, name) for one in (found, beside)]
-    cells = "".join(f"<td>{f'{gap:+,}' if gap else '–'}</td>" for gap in gaps)
-    figures: Figures = found.after.figures
-    title = f' title="{escape(figures.smallest_group)}"' if name == "smallest" else ""
+def _signed(value: float) -> str:
+    """Return a difference with its sign and three digits, four for one that would read as nothing."""
+    text = f"{value:+.3f}" if abs(value) >= 0.0005 or value == 0 else f"{value:+.4f}"
+    return text.replace("-", "−")
+
+
+def _count_row(word: str, name: str, after: Outcome, comparisons: Sequence[WhatIf]) -> str:
+    now = getattr(after.figures, name)
+    gaps = [now - getattr(one.before.figures, name) for one in comparisons]
+    cells = "".join(f"<td>{f'{gap:+,}'.replace('-', '−') if gap else '–'}</td>" for gap in gaps)
+    title = f' title="{escape(after.figures.smallest_group)}"' if name == "smallest" else ""
     return f'<tr><th scope="row"{title}>{word}</th><td{title}>{now:,}</td>{cells}</tr>'
 
 
-def trust(run: store.Run, dataset: Dataset) -> None:
+def trust(run: store.Run) -> None:
     """Say which run, split and dataset the figures come from."""
     spec = run.spec
     st.caption(
@@ -146,11 +183,6 @@ def trust(run: store.Run, dataset: Dataset) -> None:
         f"**{escaped(spec.dataset)}** that it never saw, {split_text(spec.split)}. Intervals: 95 %, paired bootstrap "
         "over rows; bold where it leaves out 0."
     )
-    if spec.fingerprint != dataset.fingerprint:
-        st.caption(
-            f":material/warning: That is another dataset than **{escaped(dataset.name)}**, whose categories are "
-            "edited here."
-        )
 
 
 def retrained(run: store.Run, edited: Grouping) -> None:
@@ -159,7 +191,11 @@ def retrained(run: store.Run, edited: Grouping) -> None:
     if not trained:
         st.caption("No run was trained on these very groups yet; once one is, what it reached stands here.")
         return
-    foretold = cache.outcome(run, edited).figures
+    try:
+        foretold = cache.outcome(run, edited).figures
+    except CopydeskError as error:
+        st.caption(escaped(str(error)))
+        return
     rows = [{"what": "Foretold", "by": f"{run.title} · {run.spec.model}", **_shown(foretold), "difference": ""}]
     for one in trained:
         try:
@@ -167,22 +203,29 @@ def retrained(run: store.Run, edited: Grouping) -> None:
         except CopydeskError as error:
             st.caption(escaped(str(error)))
             continue
-        gap = (reached.differences or {}).get("accuracy")
-        told = f"{gap.value:+.3f} ({gap.low:+.3f} to {gap.high:+.3f})" if gap else "other test rows"
-        rows.append(
-            {
-                "what": "Retrained",
-                "by": f"{one.title} · {one.spec.model}",
-                **_shown(reached.figures),
-                "difference": told,
-            }
-        )
+        by = f"{one.title} · {one.spec.model}"
+        rows.append({"what": "Reached", "by": by, **_shown(reached.figures), "difference": ""})
+        if reached.differences is None:
+            rows[-1]["difference"] = "tested on other rows"
+        else:
+            gaps = {name: reached.differences[name] for name in ("accuracy", "macro_f1", "information_kept")}
+            told = (
+                f"{WORDS[name].lower().replace('f1', 'F1')} {_signed(gap.value)} ({_signed(gap.low)} to "
+                f"{_signed(gap.high)})"
+                for name, gap in gaps.items()
+            )
+            rows[-1]["difference"] = "; ".join(told)
     number = {name: st.column_config.NumberColumn(word, format="%.3f") for name, word in WORDS.items()}
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
         column_order=["what", "by", "accuracy", "macro_f1", "weighted_f1", "information_kept", "difference"],
-        column_config={"what": "", "by": "Run", **number, "difference": "Accuracy, reached − foretold (95 %)"},
+        column_config={
+            "what": "",
+            "by": "Run",
+            **number,
+            "difference": st.column_config.TextColumn("Reached − foretold (95 %)", width="large"),
+        },
     )
 
 
@@ -213,11 +256,11 @@ def flips(run: store.Run, found: WhatIf) -> None:
     st.dataframe(
         shown,
         hide_index=True,
-        column_order=["headline", "category", "before", "after", "true", "confidence"],
+        column_order=["headline", "confidence", "category", "before", "after", "true"],
         column_config={
-            "headline": st.column_config.TextColumn("Headline", width="large"),
+            "headline": st.column_config.TextColumn("Headline", width=380),
             "category": "Raw category",
-            "before": f"Predicted under {found.before.grouping.name}",
+            "before": f"Predicted before, under {found.before.grouping.name}",
             "after": "Predicted now",
             "true": "True group now",
             "confidence": st.column_config.NumberColumn("Confidence", format="%.3f"),

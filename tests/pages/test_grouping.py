@@ -1,5 +1,7 @@
 """Grouping: an edit shows at once what it does, can be undone, survives the page, and is saved as a version."""
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -134,7 +136,7 @@ def test_the_newest_can_be_taken_and_the_edit_is_kept_aside(sample, table):
 
 def test_without_a_run_the_page_edits_and_says_what_is_missing(sample, open_page):
     at = open_page(PAGE)
-    assert any("No finished run yet" in one.value for one in at.markdown)
+    assert any("No finished run of this dataset yet" in one.value for one in at.markdown)
     assert any("This needs a finished run" in one.value for one in at.markdown)
 
 
@@ -193,7 +195,7 @@ def test_each_view_below_can_be_linked_to(studio, view, heading):
 def test_what_was_foretold_stands_beside_what_a_run_of_the_groups_reached(studio):
     at = studio(view="Foretold and reached")
     shown = next(one.value for one in at.dataframe if "what" in one.value)
-    assert shown["what"].tolist() == ["Foretold", "Retrained"]
+    assert shown["what"].tolist() == ["Foretold", "Reached"]
     category, group = (
         next(run for run in store.list_all() if run.spec.target == target) for target in ("category", "group")
     )
@@ -202,10 +204,28 @@ def test_what_was_foretold_stands_beside_what_a_run_of_the_groups_reached(studio
 
 def test_a_run_that_cannot_answer_a_grouping_says_so_and_the_edit_goes_on(studio):
     group = next(run.id for run in store.list_all() if run.spec.target == "group")
+    own = studio(**{"from": group})
+    assert "vs huffpost-12" in figures(own) and "vs raw" not in figures(own)
+    assert said(own, "cannot answer raw")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.evaluation.regroup.trained_on", lambda *_: [store.load(group)])
+        assert said(studio(**{"from": group, "grouping": "raw", "view": "Foretold and reached"}), "to answer as one")
     at = studio(**{"from": group, "grouping": "raw"})
     assert any("which this run was trained to answer as one" in one.value.replace("\\", "") for one in at.warning)
     edit(at, versions.load("raw"), sample_dataset(), "TECH", "SCIENCE")
     assert changes(at) == {"TECH": "SCIENCE"}
+
+
+def test_a_run_of_another_dataset_is_not_taken_for_this_one(studio, trained):
+    other = store.list_all()[0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.ui.shell.finished_runs", lambda: [replace(other, spec=foreign(other.spec))])
+        at = studio(**{"from": other.id})
+    assert any("No finished run of this dataset yet" in one.value for one in at.markdown)
+
+
+def foreign(spec):
+    return spec.model_copy(update={"fingerprint": "0" * 64})
 
 
 def test_names_with_markup_stay_text_in_the_figures(studio):
