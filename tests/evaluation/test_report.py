@@ -11,11 +11,11 @@ import pytest
 
 from core.data.importing import import_file
 from core.errors import InputError
-from core.evaluation import report as reports
 from core.evaluation.judge import judge
+from core.evaluation.metrics import Metrics
 from core.evaluation.predictions import Predictions
 from core.evaluation.report import as_json, check_target, majority_label, most_confused, report, write
-from core.evaluation.report_html import html
+from core.evaluation.report_html import STYLE, html
 from core.evaluation.report_markdown import escaped, markdown
 from core.evaluation.report_sections import by_size, percent, score, sections, signed, summary
 from core.grouping.builtin import RAW
@@ -81,9 +81,8 @@ def judged_on(run, rows, *, right=0.7, seed=0):
 def document(nasty):
     run, other = run_on(nasty), run_on(nasty, "20260101-000001-logistic-ef01", title=NASTY[0], seconds=1.0)
     beside = judged_on(other, 160, right=0.5, seed=1)
-    # The true labels of both are drawn apart: those of the first are what the rows are.
-    judged = judged_on(run, 160, seed=1)
-    return report(run, judged, against=(other, beside), examples=3)
+    # Of one seed, both have the same true labels.
+    return report(run, judged_on(run, 160, seed=1), against=(other, beside), examples=3)
 
 
 class Page(HTMLParser):
@@ -288,7 +287,7 @@ def test_the_summary_says_the_figures_of_the_document(document):
 
 def test_the_most_confused_pairs_and_the_majority():
     confusion = np.array([[5, 3, 0], [1, 2, 2], [0, 0, 9]])
-    metrics = reports.Metrics(("A", "B", "C"), confusion, None, {}, 22, *[0.0] * 10)
+    metrics = Metrics(("A", "B", "C"), confusion, None, {}, 22, *[0.0] * 10)
     found = most_confused(metrics)
     assert [(row["true"], row["predicted"], row["rows"], row["back"]) for row in found] == [
         ("A", "B", 3, 1),
@@ -301,7 +300,7 @@ def test_the_most_confused_pairs_and_the_majority():
 
 
 def test_colours_are_those_of_the_app_and_numbers_can_be_read_on_them():
-    style = reports.html.__globals__["STYLE"].read_text(encoding="utf-8")
+    style = STYLE.read_text(encoding="utf-8")
     light, dark = style.split("prefers-color-scheme: dark")
     for part, palette in ((light, LIGHT), (dark, DARK)):
         for letter, ramp in (("b", palette.blues), ("r", palette.reds)):
