@@ -7,17 +7,14 @@ stays where it is otherwise. A category once named stays named, be it by its own
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from core.errors import InputError, shorten
 from core.grouping.grouping import Grouping
+from core.grouping.names import checked_group_name
 
-LONGEST_NAME = 200
 SHOWN = 40
-# Control characters, line and paragraph separators, halves of characters.
-REFUSED = {"Cc", "Zl", "Zp", "Cs"}
 
 
 @dataclass(frozen=True)
@@ -28,31 +25,13 @@ class Edit:
     what: str
 
 
-def group_name(text: str) -> str:
-    """Return ``text`` as the name of a group: without white space around it.
-
-    Raises InputError when nothing is left, when it is too long, or cannot be shown in one line.
-    """
-    name = text.strip()
-    if not name:
-        raise InputError("the group has no name; type one")
-    if len(name) > LONGEST_NAME:
-        raise InputError(f"group name {shorten(name)} has {len(name):,} characters; use at most {LONGEST_NAME}")
-    bad = next((letter for letter in name if unicodedata.category(letter) in REFUSED), None)
-    if bad is not None:
-        raise InputError(
-            f"group name {shorten(name)} holds the character U+{ord(bad):04X}, which is no letter or sign; remove it"
-        )
-    return name
-
-
 def move(grouping: Grouping, moved: Iterable[str], group: str, categories: Collection[str]) -> Edit:
     """Put the categories ``moved`` into ``group``, which may be new.
 
     To move a category to its own name is to put it with whatever else is in the group of that
     name; `reset` is what sets it by itself.
     """
-    names, name = _known(moved, categories), group_name(group)
+    names, name = _known(moved, categories), _place(grouping, group, categories)
     return Edit(_placed(grouping, dict.fromkeys(names, name)), f"Moved {_list(names)} to {_short(name)}")
 
 
@@ -80,7 +59,7 @@ def merge(grouping: Grouping, groups: Iterable[str], name: str, categories: Coll
 
     Raises InputError when fewer are given, or a further group has that name.
     """
-    merged, name = _groups(grouping, groups, categories), group_name(name)
+    merged, name = _groups(grouping, groups, categories), _place(grouping, name, categories)
     if len(merged) < 2:
         raise InputError(f"to merge takes two groups or more, but {len(merged)} was given; select another")
     if name not in merged and _members(grouping, name, categories):
@@ -89,30 +68,12 @@ def merge(grouping: Grouping, groups: Iterable[str], name: str, categories: Coll
     return Edit(_placed(grouping, dict.fromkeys(members, name)), f"Merged {_list(merged)} into {_short(name)}")
 
 
-def split(
-    grouping: Grouping,
-    group: str,
-    categories: Collection[str],
-    *,
-    parted: Iterable[str] | None = None,
-    name: str | None = None,
-) -> Edit:
-    """Part ``group``: each of its categories by itself or, with ``parted``, these alone into a new group ``name``.
-
-    Raises InputError when ``parted`` are not some of its categories, or a group of that name exists.
-    """
+def split(grouping: Grouping, group: str, categories: Collection[str]) -> Edit:
+    """Set each of the categories of ``group`` by itself; to part some alone is to `move` them to a new group."""
     (whole,) = _groups(grouping, [group], categories)
     members = [category for category in _members(grouping, whole, categories) if category in categories]
-    if parted is None:
-        apart = reset(grouping, members, categories).grouping
-        return Edit(apart, f"Split {_short(whole)} into {len(members):,} categories")
-    names, name = _known(parted, categories), group_name(name or "")
-    strangers = sorted(set(names) - set(members))
-    if strangers:
-        raise InputError(f"{_list(strangers)} {_is(strangers)} not in group {shorten(whole)}; select categories of it")
-    if _members(grouping, name, categories):
-        raise InputError(f"group {shorten(name)} is there already; move the categories to it, or take another name")
-    return Edit(_placed(grouping, dict.fromkeys(names, name)), f"Split {_list(names)} off {_short(whole)}")
+    apart = reset(grouping, members, categories).grouping
+    return Edit(apart, f"Split {_short(whole)} into {len(members):,} categories")
 
 
 def rename(grouping: Grouping, group: str, name: str, categories: Collection[str]) -> Edit:
@@ -121,7 +82,7 @@ def rename(grouping: Grouping, group: str, name: str, categories: Collection[str
     Raises InputError when the name is that of another group, or of a category by itself: that would
     be a merge that nobody asked for.
     """
-    (old,), new = _groups(grouping, [group], categories), group_name(name)
+    (old,), new = _groups(grouping, [group], categories), _place(grouping, name, categories)
     if new != old and _members(grouping, new, categories):
         raise InputError(f"group {shorten(new)} is there already; to put both together, merge them instead")
     members = _members(grouping, old, categories)
@@ -140,6 +101,12 @@ def _placed(grouping: Grouping, places: Mapping[str, str]) -> Grouping:
     # A category that was never named need not be named to keep its own name.
     named = {category: group for category, group in places.items() if group != category or category in grouping.mapping}
     return Grouping(grouping.name, {**grouping.mapping, **named}, grouping.version, grouping.note)
+
+
+def _place(grouping: Grouping, name: str, categories: Collection[str]) -> str:
+    """Return the group that is meant by ``name``: one that is there as it is written, else a checked new name."""
+    # An older version may hold a group whose name nobody could type today.
+    return name if _members(grouping, name, categories) else checked_group_name(name)
 
 
 def _members(grouping: Grouping, group: str, categories: Collection[str]) -> list[str]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePath
 
 from core.errors import InputError, shorten
 from core.grouping.csv_text import grouping_from_csv, grouping_to_csv
 from core.grouping.grouping import Grouping
 from core.grouping.json_text import grouping_from_json, grouping_to_json
+from core.grouping.names import LONGEST_NAME, checked_group_name
 from core.grouping.yaml_text import grouping_from_yaml, grouping_to_yaml
 
 MAX_BYTES = 1_000_000
-LONGEST_NAME = 200  # characters of a category or group in a file
 WRITERS: dict[str, Callable[[Grouping], str]] = {
     "yaml": grouping_to_yaml,
     "csv": grouping_to_csv,
@@ -38,7 +39,8 @@ def grouping_to_text(grouping: Grouping, format: str) -> str:
 def grouping_from_bytes(content: bytes, file_name: str) -> Grouping:
     """Return the grouping in the content of a file, named after the file.
 
-    Raises InputError for what is no grouping, and for a name that is too long or holds a control character.
+    Raises InputError for what is no grouping, for a name of a category that is too long or holds a control
+    character, and for one of a group that the editor would refuse, or that is told from another by white space alone.
     """
     what = f"grouping file {shorten(file_name)}"
     if len(content) > MAX_BYTES:
@@ -52,20 +54,34 @@ def grouping_from_bytes(content: bytes, file_name: str) -> Grouping:
     if not text.strip():
         raise InputError(f"{what} is empty; write GROUP: [CATEGORY, ...] lines")
     read = _READERS[format_of(file_name)](text, PurePath(file_name).stem)
-    for category, group in read.mapping.items():
-        _check_name(category, read.name)
-        _check_name(group, read.name)
-    return read
+    try:
+        return replace(read, mapping=_checked(read.mapping))
+    except InputError as error:
+        raise InputError(f"grouping {shorten(read.name)}: {error}") from error
 
 
-def _check_name(name: str, grouping: str) -> None:
+def _checked(mapping: Mapping[str, str]) -> dict[str, str]:
+    """Return the mapping with the names of its groups as the editor would write them."""
+    written: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for category, group in mapping.items():
+        _check_category(category)
+        # A category by itself has the name that the dataset gives it, whatever that is.
+        name = group if group == category else checked_group_name(group)
+        if written.setdefault(name, group) != group:
+            raise InputError(
+                f"groups {shorten(written[name])} and {shorten(group)} differ by white space alone; "
+                "write them alike, or rename one"
+            )
+        found[category] = name
+    return found
+
+
+def _check_category(name: str) -> None:
     if len(name) > LONGEST_NAME:
-        raise InputError(
-            f"grouping {shorten(grouping)}: name {shorten(name)} has {len(name):,} characters; "
-            f"give at most {LONGEST_NAME}"
-        )
+        raise InputError(f"category {shorten(name)} has {len(name):,} characters; give at most {LONGEST_NAME}")
     if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in name):
-        raise InputError(f"grouping {shorten(grouping)}: name {shorten(name)} has a control character; remove it")
+        raise InputError(f"category {shorten(name)} has a control character; remove it")
 
 
 def read_grouping(path: Path) -> Grouping:

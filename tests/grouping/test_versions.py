@@ -128,3 +128,9 @@ def test_a_damaged_version_is_named_and_does_not_hide_the_others(home):
     with pytest.raises(DamagedError, match="version 1 of grouping 'swap' cannot be read"):
         versions.load("swap")
     assert versions.save(Grouping("swap", {"A": "Y"})).version == 2
+
+
+def test_a_version_saved_under_older_rules_of_names_still_loads(home):
+    mapping = {"A": " G ", "B": "G", "C": "a\u2028b"}
+    versions.save(Grouping("old", mapping))
+    assert dict(versions.load("old").mapping) == mapping

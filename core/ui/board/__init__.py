@@ -12,8 +12,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.grouping import edits
 from core.grouping.drafts import Draft
+from core.grouping.names import LONGEST_NAME
 
 FOLDER = Path(__file__).parent
 _component = st.components.v2.component(
@@ -56,7 +56,7 @@ def board_data(
         "groups": sorted(groups, key=lambda group: (-group["rows"], group["name"])),
         "rows": sum(counts.values()),
         "examples": {category: list(examples.get(category, ())) for category in counts},
-        "longest": edits.LONGEST_NAME,
+        "longest": LONGEST_NAME,
         "reply": dict(reply),
     }
 
