@@ -104,10 +104,11 @@ def remarks(after: Outcome, found: WhatIf | None = None) -> list[str]:
 
 
 def with_headlines(rows: pd.DataFrame, fingerprint: str) -> pd.DataFrame:
-    """Add the column headline to rows of the dataset with this content; NA where it is not here any more."""
+    """Add the column headline to rows of the dataset with this content; None where it is not here any more."""
     dataset = datasets.by_fingerprint(fingerprint)
     if dataset is None:
-        return rows.assign(headline=pd.Series([None] * len(rows), dtype="str"))
+        # As objects: text columns turn None into NaN, which is no JSON.
+        return rows.assign(headline=pd.Series([None] * len(rows), index=rows.index, dtype="object"))
     headlines = datasets.frame(dataset, columns=["headline"])["headline"]
     return rows.assign(headline=headlines.iloc[rows["row"]].to_numpy())
 

@@ -66,15 +66,16 @@ def train(spec: TrainingSpec, run_path: Path, report: Report) -> dict[str, Any]:
         report=report,
         checkpoints=run_path / CHECKPOINTS,
     )
+    probabilities, speed = _predict(classifier, texts.iloc[test].tolist(), report)
     predictions = Predictions(
         dataset=spec.dataset,
         fingerprint=spec.fingerprint,
         labels=tuple(classifier.labels),
         rows=test,
         categories=pd.Categorical(frame["category"].iloc[test]).remove_unused_categories(),
-        probabilities=_predict(classifier, texts.iloc[test].tolist(), report),
+        probabilities=probabilities,
     )
-    counts = {"training_rows": len(training), **_corrected(spec, len(learned)), **seen.figures()}
+    counts = {"training_rows": len(training), "classified_rows_per_s": speed, **_corrected(spec, len(learned)), **seen.figures()}
     return _save(run_path, classifier, predictions, {**figures(spec, predictions), **counts}, report, start)
 
 
@@ -112,15 +113,16 @@ def _check_split(spec: TrainingSpec, labels: int, test_rows: int) -> None:
         )
 
 
-def _predict(classifier: Classifier, texts: list[str], report: Report) -> np.ndarray:
-    """Return float16 probabilities, shape (texts, labels), batch by batch."""
+def _predict(classifier: Classifier, texts: list[str], report: Report) -> tuple[np.ndarray, float]:
+    """Return float16 probabilities, shape (texts, labels), found batch by batch, and rows per second."""
+    start = time.perf_counter()
     found = np.zeros((len(texts), len(classifier.labels)), dtype=np.float16)
     for begin in range(0, len(texts), BATCH):
         report("evaluate", begin, len(texts), rows=begin)
         batch = texts[begin : begin + BATCH]
         found[begin : begin + len(batch)] = classifier.predict_proba(batch)
     report("evaluate", len(texts), len(texts), rows=len(texts))
-    return found
+    return found, len(texts) / max(time.perf_counter() - start, 1e-9)
 
 
 def _save(

@@ -89,3 +89,14 @@ def test_a_run_whose_probabilities_are_gone_is_one_line(trained, halves):
         assert failed.err.startswith("error: ") and "probabilities.npy" in failed.err and failed.err.count("\n") == 1
     finally:
         file.write_bytes(kept)
+
+
+def test_rows_whose_dataset_is_gone_come_without_headlines(trained, halves, tmp_path):
+    core, done = trained
+    folder, aside = core.home / "data" / "sample", tmp_path / "aside"
+    folder.rename(aside)
+    try:
+        found = core("whatif", done["run"], "--grouping", "raw", "--against", halves, "--flips", 1, "--json").json
+        assert {row["headline"] for row in found["flips"]} == {None}
+    finally:
+        aside.rename(folder)
