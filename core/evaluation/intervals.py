@@ -7,7 +7,7 @@ import numpy as np
 from core.evaluation.judge import Judged
 from core.evaluation.metrics import averaged, counts_of
 from core.evaluation.ranking import in_top, losses, rank
-from core.resampling import RESAMPLES, centred_interval, drawn, summed
+from core.resampling import RESAMPLES, centred_interval, drawn
 
 Interval = tuple[float, float]
 STEP = 1 / 64  # nats to which a loss is rounded where rows are put into cells

@@ -140,7 +140,8 @@ def unknown_sentence(judged: Judged) -> str:
         return ""
     rows = sum(count for _, count in unknown)
     some = ", ".join(f"{shorten(label)} ({count:,})" for label, count in unknown[:3]) + ", …" * (len(unknown) > 3)
-    return f"{rows:,} of the {judged.metrics.rows:,} rows have a label that the run does not know, so all are wrong: {some}"
+    of = f"{rows:,} of the {judged.metrics.rows:,} rows"
+    return f"{of} have a label that the run does not know, so all are wrong: {some}"
 
 
 def has_partition(spec: TrainingSpec, grouping: Grouping) -> bool:

@@ -75,7 +75,8 @@ def train(spec: TrainingSpec, run_path: Path, report: Report) -> dict[str, Any]:
         categories=pd.Categorical(frame["category"].iloc[test]).remove_unused_categories(),
         probabilities=probabilities,
     )
-    counts = {"training_rows": len(training), "classified_rows_per_s": speed, **_corrected(spec, len(learned)), **seen.figures()}
+    counts = {"training_rows": len(training), "classified_rows_per_s": speed}
+    counts |= {**_corrected(spec, len(learned)), **seen.figures()}
     return _save(run_path, classifier, predictions, {**figures(spec, predictions), **counts}, report, start)
 
 
