@@ -16,6 +16,7 @@ from core.grouping.grouping import Grouping
 from core.grouping.scores import Scores, grouped_probabilities, groups_of_labels
 from core.grouping.whatif import outcome
 from core.runs.spec import TrainingSpec
+from core.runs.staleness import is_stale
 
 
 @dataclass(frozen=True)
@@ -146,5 +147,4 @@ def unknown_sentence(judged: Judged) -> str:
 
 def has_partition(spec: TrainingSpec, grouping: Grouping) -> bool:
     """Tell whether ``grouping`` divides the run's categories as the run's own grouping does."""
-    own = spec.grouping.grouping()
-    return own.partition_hash(spec.categories) == grouping.partition_hash(spec.categories)
+    return not is_stale(spec, grouping)
