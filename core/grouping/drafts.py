@@ -2,15 +2,18 @@
 
 A draft is a file of its own, ``groupings/.drafts/<id>.json``. It holds what each step changed, with
 undo and redo. Two who store the same draft both keep theirs: the second goes on under a new id.
+What is discarded lies in ``groupings/.drafts/discarded`` for 30 days, from where it can be brought back.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,20 +22,31 @@ from typing import Any
 
 from core.errors import CopydeskError, DamagedError, InputError, NotFound, shorten
 from core.grouping import edits
+from core.grouping.builtin import BUILTIN
 from core.grouping.grouping import Grouping
 from core.storage import groupings_root, read_json, write_json
 
-FOLDER = ".drafts"
+FOLDER, DISCARDED = ".drafts", "discarded"
+KEPT_DAYS = 30
 ID = re.compile(r"[0-9a-f]{12}")
 MOST_STEPS = 100
 
 
 @dataclass(frozen=True)
 class State:
-    """A grouping's mapping at one moment, and the edit that led there ("" for the first)."""
+    """A grouping at one moment.
+
+    Attributes
+    ----------
+    what: the edit that led there; "" for the first.
+    name: what to save it as, where a file or another version was taken in; None for the base's.
+    note: the note that came with that file or version; None for the base's.
+    """
 
     mapping: Mapping[str, str]
     what: str = ""
+    name: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +75,22 @@ class Draft:
     @property
     def grouping(self) -> Grouping:
         """The grouping as it is now, under the name of the base."""
-        return Grouping(self.base.name, self.states[self.position].mapping, self.base.version, self.base.note)
+        now = self.states[self.position]
+        untouched = now.note is None and now.mapping == self.base.mapping
+        note = self.base.note if untouched else self.note
+        return Grouping(self.base.name, now.mapping, self.base.version, note)
+
+    @property
+    def name(self) -> str:
+        """What to save it as unless somebody says otherwise; "" for an edit of a built-in grouping."""
+        own = "" if self.base.name in BUILTIN else self.base.name
+        return self.states[self.position].name or own
+
+    @property
+    def note(self) -> str:
+        """The note to save it with under `name`: what was taken in brought its own, a built-in one passes on none."""
+        taken, own = self.states[self.position].note, "" if self.base.name in BUILTIN else self.base.note
+        return own if taken is None else taken
 
     @property
     def can_undo(self) -> bool:
@@ -91,14 +120,17 @@ class Draft:
         """Whether any category is in a group of another name than in the base."""
         return bool(self.changes)
 
-    def do(self, grouping: Grouping, what: str) -> Draft:
+    def do(self, grouping: Grouping, what: str, *, name: str | None = None, note: str | None = None) -> Draft:
         """Return the draft one step further; what had been undone is gone, the oldest step beyond the limit too.
 
-        A step that changes nothing is none.
+        ``name`` and ``note`` are what to save it as from there on; None for those that it has. A step
+        that changes nothing is none.
         """
-        if grouping.mapping == self.states[self.position].mapping:
+        now = self.states[self.position]
+        then = State(grouping.mapping, what, now.name if name is None else name, now.note if note is None else note)
+        if then == replace(now, what=what):
             return self
-        states = (*self.states[: self.position + 1], State(grouping.mapping, what))[-(MOST_STEPS + 1) :]
+        states = (*self.states[: self.position + 1], then)[-(MOST_STEPS + 1) :]
         return replace(self, states=states, position=len(states) - 1)
 
     def undo(self) -> Draft:
@@ -143,27 +175,26 @@ def load(draft_id: str) -> Draft:
     Raises NotFound when there is none, DamagedError when its file is not one of a draft.
     """
     if not ID.fullmatch(draft_id) or not _path(draft_id).is_file():
-        raise NotFound(f"there is no unsaved draft {shorten(draft_id)}; it was saved or discarded, choose another")
-    document = read_json(_path(draft_id))
-    try:
-        return _draft(draft_id, document)
-    except (KeyError, TypeError, ValueError, AttributeError, InputError) as error:
-        raise DamagedError(f"{_path(draft_id)} is not a draft of a grouping ({error!r}); delete it") from error
+        if ID.fullmatch(draft_id) and _discarded_path(draft_id).is_file():
+            raise NotFound(f"draft {draft_id} was discarded; bring it back from the discarded ones")
+        raise NotFound(
+            f"there is no unsaved draft {shorten(draft_id)}; it was saved or removed, edit the grouping anew"
+        )
+    return _read(_path(draft_id))
 
 
 def list_all() -> list[Draft]:
     """Return the drafts that can be read, the one that was stored last first."""
-    folder = groupings_root() / FOLDER
-    found = []
-    for path in folder.glob("*.json") if folder.is_dir() else ():
-        # Discarded meanwhile, damaged, or of another kind: none that anybody could resume.
-        with contextlib.suppress(CopydeskError):
-            found.append(load(path.stem))
-    return sorted(found, key=lambda draft: (draft.changed_at, draft.id), reverse=True)
+    return _list(groupings_root() / FOLDER)
 
 
-def discard(draft: Draft) -> None:
-    """Remove ``draft`` from disk, unless somebody has stored another revision of it since."""
+def list_discarded() -> list[Draft]:
+    """Return the drafts that can be brought back, the one that was stored last first."""
+    return [draft for draft in _list(groupings_root() / FOLDER / DISCARDED) if not _is_old(_discarded_path(draft.id))]
+
+
+def remove(draft: Draft) -> None:
+    """Remove ``draft`` from disk for good, unless somebody has stored another revision of it since."""
     folder = groupings_root() / FOLDER
     if not folder.is_dir():
         return
@@ -172,12 +203,87 @@ def discard(draft: Draft) -> None:
             _path(draft.id).unlink(missing_ok=True)
 
 
+def discard(draft: Draft) -> bool:
+    """Set ``draft`` aside, where `restore` finds it for `KEPT_DAYS`; what was set aside before that is removed.
+
+    Returns False, and leaves it, when somebody has stored another revision of it since.
+    """
+    folder = groupings_root() / FOLDER
+    if not folder.is_dir():
+        return True
+    with _locked(folder):
+        on_disk = _revision_on_disk(draft.id)
+        if on_disk == draft.revision:
+            (folder / DISCARDED).mkdir(exist_ok=True)
+            os.replace(_path(draft.id), _discarded_path(draft.id))
+            os.utime(_discarded_path(draft.id))
+        for path in (folder / DISCARDED).glob("*.json"):
+            if _is_old(path):
+                path.unlink(missing_ok=True)
+    return on_disk in (None, draft.revision)
+
+
+def restore(draft_id: str) -> Draft:
+    """Bring a discarded draft back and return it, under another id where its own is in use again.
+
+    Raises NotFound when it is not among the discarded.
+    """
+    if not ID.fullmatch(draft_id) or not _discarded_path(draft_id).is_file():
+        raise NotFound(
+            f"there is no discarded draft {shorten(draft_id)}; it was brought back, or removed after a while"
+        )
+    with _locked(groupings_root() / FOLDER):
+        draft = _read(_discarded_path(draft_id))
+        if _path(draft_id).exists():
+            draft = replace(draft, id=_new_id())
+        os.replace(_discarded_path(draft_id), _path(draft.id))
+    return draft
+
+
+def _list(folder: Path) -> list[Draft]:
+    found = []
+    for path in folder.glob("*.json") if folder.is_dir() else ():
+        # Gone meanwhile, damaged, or of another kind: none that anybody could resume.
+        with contextlib.suppress(CopydeskError, OSError):
+            marks = path.stat()
+            found.append(_read_once(path, (marks.st_ino, marks.st_mtime_ns, marks.st_size)))
+    return sorted(found, key=lambda draft: (draft.changed_at, draft.id), reverse=True)
+
+
+@functools.lru_cache(maxsize=512)
+def _read_once(path: Path, marks: tuple[int, ...]) -> Draft:
+    """Return the draft in a file; ``marks`` has it read again when it was written again."""
+    return _read(path)
+
+
+def _read(path: Path) -> Draft:
+    if not ID.fullmatch(path.stem):
+        raise DamagedError(f"{path} is not called as a draft is; delete it")
+    document = read_json(path)
+    try:
+        return _draft(path.stem, document)
+    except (KeyError, TypeError, ValueError, AttributeError, InputError) as error:
+        raise DamagedError(f"{path} is not a draft of a grouping ({error!r}); delete it") from error
+
+
+def _is_old(discarded: Path) -> bool:
+    """Tell whether a discarded draft has lain there for its time, or is gone."""
+    try:
+        return time.time() - discarded.stat().st_mtime > KEPT_DAYS * 86_400
+    except FileNotFoundError:
+        return True
+
+
 def _new_id() -> str:
     return secrets.token_hex(6)
 
 
 def _path(draft_id: str) -> Path:
     return groupings_root() / FOLDER / f"{draft_id}.json"
+
+
+def _discarded_path(draft_id: str) -> Path:
+    return groupings_root() / FOLDER / DISCARDED / f"{draft_id}.json"
 
 
 @contextlib.contextmanager
@@ -212,7 +318,7 @@ def _document(draft: Draft) -> dict[str, Any]:
             "mapping": dict(draft.base.mapping),
         },
         "states": [
-            {"what": state.what, "changes": _delta(earlier, state.mapping)}
+            {"what": state.what, "name": state.name, "note": state.note, "changes": _delta(earlier, state.mapping)}
             for earlier, state in zip(before, draft.states, strict=False)
         ],
         "position": draft.position,
@@ -237,7 +343,9 @@ def _draft(draft_id: str, document: Any) -> Draft:
     for state in document["states"]:
         mapping = mapping | state["changes"]
         mapping = {category: group for category, group in mapping.items() if group is not None}
-        states.append(State(_mapping(mapping), _text(state["what"])))
+        # Those of before there were a name and a note of a step hold neither.
+        taken = [None if (text := state.get(key)) is None else _text(text) for key in ("name", "note")]
+        states.append(State(_mapping(mapping), _text(state["what"]), *taken))
     position = _count(document["position"])
     if not position < len(states) <= MOST_STEPS + 1:
         raise ValueError(f"state {position} of {len(states)}")

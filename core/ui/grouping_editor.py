@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -11,22 +12,26 @@ import streamlit as st
 
 from core.data.datasets import Dataset
 from core.errors import CopydeskError, InputError, shorten
-from core.grouping import edits
+from core.grouping import drafts, edits
 from core.grouping.builtin import BUILTIN
 from core.grouping.drafts import Draft
 from core.grouping.edits import Edit
 from core.grouping.grouping import Grouping
+from core.storage import NAME
 from core.ui import board, studio
 from core.ui.components import escaped, table_key
 from core.ui.selection import pick
 
 PAGE = "grouping"
 BOARD = "grouping_board"
-NAMED = "grouping_save_of"
 # A browser repeats those that were not yet confirmed; nobody makes more edits than this in one go.
 REMEMBERED = 200
 VIEWS = ["Board", "Table"]
 SHOWN, SAVE_WIDTH = 40, 280
+LISTED, TOLD = 20, 5
+# Who changed a draft within this time may well be at work on it.
+RECENT_MINUTES = 10
+NOTHING = "Nothing changed: it is so already"
 
 
 def draw(draft: Draft, newest: Grouping, dataset: Dataset, examples: Mapping[str, Sequence[str]]) -> None:
@@ -88,7 +93,7 @@ def _bar(draft: Draft) -> str:
         )
         _changes(draft)
         _save_form(draft)
-        _unsaved_drafts(draft)
+        _drafts(draft)
     return view
 
 
@@ -107,22 +112,29 @@ def _changes(draft: Draft) -> None:
     with st.popover(unsaved_words(len(draft.changes))):
         rows = [{"category": category, "from": old, "to": new} for category, (old, new) in draft.changes.items()]
         st.dataframe(pd.DataFrame(rows), hide_index=True, height=min(38 + 35 * len(rows), 360))
-        st.caption("To discard them is for good: the steps cannot be undone then.")
+        st.caption(f"What is discarded can be brought back under 'Drafts' for {drafts.KEPT_DAYS} days.")
         st.button("Discard the changes", icon=":material/delete:", on_click=studio.discard, args=[draft])
 
 
 def _save_form(draft: Draft) -> None:
-    base = (draft.base.name, draft.base.version)
-    if st.session_state.get(NAMED) != base:
-        st.session_state[NAMED] = base
-        st.session_state["grouping_name"] = "" if draft.base.name in BUILTIN else draft.base.name
-        st.session_state["grouping_note"] = ""
+    suggested = [draft.base.name, draft.base.version, draft.name, draft.note]
     kind = "primary" if draft.changed else "secondary"
     # By the draft's id another draft has another popover, so that of a saved one does not stay open.
     with st.popover("Save as", icon=":material/save:", type=kind, key=f"grouping_save_as_{draft.id}"):
         with st.form("grouping_save", border=False, width=SAVE_WIDTH):
-            name = st.text_input("Name", placeholder="name of the grouping", key="grouping_name")
-            note = st.text_input("Note", placeholder="what it is for (optional)", key="grouping_note")
+            # A value of the session is lost on a field of a popover that is closed; one that it begins with is not.
+            name = st.text_input(
+                "Name",
+                value=draft.name,
+                placeholder="name of the grouping",
+                key=table_key("grouping_name", suggested),
+            )
+            note = st.text_input(
+                "Note",
+                value=draft.note,
+                placeholder="what it is for (optional)",
+                key=table_key("grouping_note", suggested),
+            )
             if st.form_submit_button("Save", type="primary", icon=":material/save:"):
                 try:
                     studio.save(draft, name.strip(), note.strip())
@@ -132,21 +144,58 @@ def _save_form(draft: Draft) -> None:
                     st.rerun()
 
 
-def _unsaved_drafts(draft: Draft) -> None:
-    """Draw the list of edits that wait to be gone on with, if there are any."""
-    others = studio.unsaved(draft)
-    if not others:
+def _drafts(draft: Draft) -> None:
+    """Draw the list of edits that wait to be gone on with, and of those that were discarded, if there are any."""
+    others, discarded = studio.unsaved(draft), drafts.list_discarded()
+    if not others and not discarded:
         return
     with st.popover(f"Drafts ({len(others):,})", help="Other edits that nobody saved yet."):
-        for other in others:
-            version = f" version {other.base.version}" if other.base.version else ""
-            told, resume, remove = st.columns([4, 2, 2], vertical_alignment="center")
-            told.markdown(
-                f"**{escaped(other.base.name)}**{version}  \n{unsaved_words(len(other.changes))}, "
-                f"{age(other.changed_at, datetime.now(UTC))}"
-            )
-            resume.button("Resume", key=f"grouping_resume_{other.id}", on_click=studio.resume, args=[other])
-            remove.button("Discard", key=f"grouping_remove_{other.id}", on_click=studio.discard, args=[other])
+        st.caption("Edits that nobody saved yet. All who use this server share them.")
+        for other in others[:LISTED]:
+            _draft_row(other)
+        if len(others) > LISTED:
+            st.caption(f"{len(others) - LISTED:,} more that were changed earlier.")
+        if discarded:
+            st.caption(f"Discarded, and kept for {drafts.KEPT_DAYS} days:")
+        for other in discarded[:LISTED]:
+            told, back = st.columns([4, 4], vertical_alignment="center")
+            told.markdown(_draft_words(other))
+            back.button("Bring back", key=f"grouping_back_{other.id}", on_click=studio.bring_back, args=[other])
+        if len(discarded) > LISTED:
+            st.caption(f"{len(discarded) - LISTED:,} more that were changed earlier.")
+
+
+def _draft_row(other: Draft) -> None:
+    """Draw one draft with what can be done to it; one that may be somebody's at this moment asks first."""
+    here = studio.desk()
+    told, left, right = st.columns([4, 2, 2], vertical_alignment="center")
+    told.markdown(_draft_words(other))
+    if here.asked != other.id:
+        left.button("Resume", key=f"grouping_resume_{other.id}", on_click=studio.resume, args=[other])
+        right.button("Discard", key=f"grouping_remove_{other.id}", on_click=_discard, args=[other])
+        return
+    told.warning("Somebody may be at work on it. Discard it all the same?", icon=":material/group:")
+    left.button("Keep it", key=f"grouping_keep_{other.id}", on_click=_ask, args=[None])
+    right.button("Discard it", key=f"grouping_sure_{other.id}", on_click=studio.discard, args=[other])
+
+
+def _draft_words(draft: Draft) -> str:
+    version = f" version {draft.base.version}" if draft.base.version else ""
+    changed = f"{unsaved_words(len(draft.changes))}, {age(draft.changed_at, datetime.now(UTC))}"
+    return f"**{escaped(draft.base.name)}**{version}  \n{changed}"
+
+
+def _discard(other: Draft) -> None:
+    """Discard a draft that rests; ask first about one that was changed in the last minutes."""
+    since = datetime.now(UTC) - datetime.fromisoformat(other.changed_at)
+    if since < timedelta(minutes=RECENT_MINUTES):
+        _ask(other.id)
+    else:
+        studio.discard(other)
+
+
+def _ask(draft_id: str | None) -> None:
+    studio.desk().asked = draft_id
 
 
 def age(then: str, now: datetime) -> str:
@@ -163,8 +212,12 @@ def _beyond(draft: Draft, dataset: Dataset) -> None:
     """Say how many categories the grouping names that this dataset lacks."""
     beyond = sorted(set(draft.grouping.mapping) - set(dataset.category_counts))
     if beyond:
-        names = ", ".join(name if len(name) <= SHOWN else name[: SHOWN - 1] + "…" for name in beyond[:3])
+        names = ", ".join(map(_short, beyond[:3]))
         st.caption(f"Kept, though this dataset has none of it: {escaped(names)}{', …' if len(beyond) > 3 else '.'}")
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= SHOWN else name[: SHOWN - 1] + "…"
 
 
 # The board
@@ -196,7 +249,8 @@ def _after(report: Mapping[str, Any], draft: Draft, dataset: Dataset) -> tuple[D
     if report.get("op") == "redo":
         return draft.redo(), f"Done again: {draft.redoes}" if draft.can_redo else "There is nothing to do again"
     edit = edit_of(report, draft.grouping, dataset.category_counts)
-    return draft.do(edit.grouping, edit.what), edit.what
+    after = draft.do(edit.grouping, edit.what)
+    return after, NOTHING if after is draft else edit.what
 
 
 def _answer(here: studio.Desk, step: Callable[[Draft], tuple[Draft, str]]) -> None:
@@ -213,9 +267,16 @@ def _answer(here: studio.Desk, step: Callable[[Draft], tuple[Draft, str]]) -> No
         here.reply = {"text": text, "error": error, "of": (draft.id, draft.revision)}
 
 
-def take(grouping: Grouping, what: str) -> None:
+def take(grouping: Grouping, what: str, *, named: bool = False) -> None:
     """Put a grouping that comes from elsewhere into the editor, as a step that can be undone (`studio.Take`)."""
-    _answer(studio.desk(), lambda draft: (draft.do(grouping, what), what))
+    usable = NAME.fullmatch(grouping.name) and grouping.name not in BUILTIN
+    brought = {"name": grouping.name if usable else "", "note": grouping.note} if named else {}
+
+    def step(draft: Draft) -> tuple[Draft, str]:
+        after = draft.do(grouping, what, **brought)
+        return after, NOTHING if after is draft else what
+
+    _answer(studio.desk(), step)
 
 
 def _undo() -> None:
@@ -254,12 +315,16 @@ def _are_texts(names: list[Any]) -> bool:
 
 
 def _table(draft: Draft, dataset: Dataset) -> None:
-    """Draw the draft as rows; what is typed is a step, after which the table is one of the new state."""
-    base = base_frame(draft.grouping, dataset.category_counts)
-    key = editor_key(draft.grouping, dataset.category_counts)
+    """Draw the draft as rows that stay in their places; each cell that is typed is a step, or refused, by itself."""
+    here = studio.desk()
+    counts = dataset.category_counts
+    with here.lock:
+        sheet = here.sheet = _sheet(here.sheet, draft, counts)
+    refused = st.container()
+    base = base_frame(sheet.start, sheet.rows, counts)
     st.data_editor(
         base,
-        key=key,
+        key=sheet.key,
         hide_index=True,
         height=min(38 + 35 * len(base), 640),
         disabled=["category", "rows", "share"],
@@ -272,56 +337,111 @@ def _table(draft: Draft, dataset: Dataset) -> None:
             "share": st.column_config.NumberColumn("Share", format="%.1f %%"),
         },
     )
-    typed = {
-        str(base["category"].iloc[int(row)]): values["group"]
-        for row, values in st.session_state[key]["edited_rows"].items()
+    cells = {
+        sheet.rows[int(row)]: values["group"]
+        for row, values in st.session_state[sheet.key]["edited_rows"].items()
         if "group" in values
     }
     try:
-        edit = edit_of_table(typed, draft.grouping, dataset.category_counts)
-        after = studio.apply(draft, edit.grouping, edit.what)
+        changed = _take_cells(here, sheet, cells, draft)
     except CopydeskError as error:
-        st.warning(escaped(str(error)), icon=":material/edit_note:")
+        refused.warning(escaped(str(error)), icon=":material/edit_note:")
         return
-    if after is not draft:
+    if changed:
         st.rerun()
+    if sheet.refused:
+        refused.warning(escaped(refused_words(sheet.refused)), icon=":material/edit_note:")
 
 
-def base_frame(grouping: Grouping, counts: Mapping[str, int]) -> pd.DataFrame:
-    """Return one row a category: category, group, rows, share in percent; by group, then by rows.
+def _sheet(sheet: studio.Sheet | None, draft: Draft, counts: Mapping[str, int]) -> studio.Sheet:
+    """Return the table that the browser has, or a new one where the draft became another by other means than typing."""
+    # A table that was out of sight has lost what was typed into it.
+    if (
+        sheet is not None
+        and (sheet.base, sheet.counts, sheet.now) == (draft.base, counts, draft.grouping.mapping)
+        and (not sheet.typed or sheet.key in st.session_state)
+    ):
+        return sheet
+    return _new_sheet(draft, counts)
 
-    It depends on the draft's state alone: an editor that is fed its own output loses edits.
-    """
+
+def _new_sheet(draft: Draft, counts: Mapping[str, int]) -> studio.Sheet:
+    key = f"{PAGE}_editor_{secrets.token_hex(4)}"
+    return studio.Sheet(key, draft.base, counts, row_order(draft.base, counts), draft.grouping, draft.grouping.mapping)
+
+
+def _take_cells(here: studio.Desk, sheet: studio.Sheet, cells: Mapping[str, str | None], draft: Draft) -> bool:
+    """Make steps of the cells that were typed since the last time; tell whether the page has to be drawn again."""
+    with here.lock:
+        new = {name: text for name, text in cells.items() if name not in sheet.typed or sheet.typed[name] != text}
+        if not new or here.sheet is not sheet:
+            return False
+        before = here.draft or draft
+        after, refused = steps_of_cells(new, before, sheet.counts)
+        stored = studio.keep(here, before, after)
+        sheet.typed.update(new)
+        sheet.refused = {name: why for name, why in sheet.refused.items() if name not in new} | refused
+        sheet.now = stored.grouping.mapping
+        # A cell that does not read as its group, such as an emptied one, is drawn anew.
+        if any(stored.grouping.group_of(name) != text for name, text in new.items() if name not in refused):
+            here.sheet = _new_sheet(stored, sheet.counts)
+            here.sheet.refused = sheet.refused
+            return True
+        return stored is not before
+
+
+def refused_words(refused: Mapping[str, str]) -> str:
+    """Return which of the typed cells were refused and why, the first ones in full."""
+    told = [f"{_short(category)}: {why}" for category, why in list(refused.items())[:TOLD]]
+    more = [f"{len(refused) - TOLD:,} more were refused"] if len(refused) > TOLD else []
+    return ". ".join([*told, *more]) + ". What else was typed is kept."
+
+
+def base_frame(grouping: Grouping, rows: Sequence[str], counts: Mapping[str, int]) -> pd.DataFrame:
+    """Return one row for each of the categories ``rows``: category, group, rows, share in percent."""
     total = max(sum(counts.values()), 1)
-    rows = [
-        {"category": category, "group": grouping.group_of(category), "rows": count, "share": 100 * count / total}
-        for category, count in counts.items()
-    ]
-    frame = pd.DataFrame(rows, columns=["category", "group", "rows", "share"])
-    size = frame.groupby("group")["rows"].transform("sum")
-    order = frame.assign(size=size).sort_values(["size", "group", "rows"], ascending=[False, True, False])
-    return order.drop(columns="size").reset_index(drop=True)
+    return pd.DataFrame(
+        [(name, grouping.group_of(name), counts[name], 100 * counts[name] / total) for name in rows],
+        columns=["category", "group", "rows", "share"],
+    )
 
 
-def editor_key(grouping: Grouping, counts: Mapping[str, int]) -> str:
-    """Return a key that is another whenever the base of the editor is."""
-    return table_key(f"{PAGE}_editor", [(category, grouping.group_of(category)) for category in counts])
+def row_order(grouping: Grouping, counts: Mapping[str, int]) -> list[str]:
+    """Return the categories by the rows of their group, then of themselves, the largest first."""
+    members = grouping.members(counts)
+    size = {group: sum(counts[name] for name in names) for group, names in members.items()}
+    groups = sorted(members, key=lambda group: (-size[group], group))
+    return [name for group in groups for name in sorted(members[group], key=lambda name: (-counts[name], name))]
 
 
-def edit_of_table(typed: Mapping[str, str | None], grouping: Grouping, categories: Collection[str]) -> Edit:
-    """Return what was typed in the table's group column as one edit: category -> group, none for its own name.
+def steps_of_cells(
+    cells: Mapping[str, str | None], draft: Draft, categories: Collection[str]
+) -> tuple[Draft, dict[str, str]]:
+    """Return the draft after each cell of the table's group column as a step, and category -> why of those refused.
 
-    Raises InputError when one of the names cannot be used; then nothing of it is done.
+    Parameters
+    ----------
+    cells: category -> group as it was typed; none for its own name.
     """
-    whats = []
-    for category, group in typed.items():
-        text = "" if group is None else str(group)
-        edit = (
-            edits.move(grouping, [category], text, categories)
-            if text
-            else edits.reset(grouping, [category], categories)
-        )
-        if edit.grouping != grouping:
-            whats.append(edit.what)
-        grouping = edit.grouping
-    return Edit(grouping, "; ".join(whats[:2]) + (f"; {len(whats) - 2:,} more" if len(whats) > 2 else ""))
+    waiting, refused = dict(cells), {}
+    # A category can be by itself once the others have left the group of its name, whichever is typed first.
+    for _ in cells:
+        before = len(waiting)
+        for category, text in list(waiting.items()):
+            try:
+                draft = _typed(draft, category, text, categories)
+            except InputError as error:
+                refused[category] = str(error)
+            else:
+                del waiting[category]
+        if len(waiting) in (0, before):
+            break
+    return draft, {category: refused[category] for category in waiting}
+
+
+def _typed(draft: Draft, category: str, text: str | None, categories: Collection[str]) -> Draft:
+    if text is None or text == "":
+        edit = edits.reset(draft.grouping, [category], categories)
+    else:
+        edit = edits.move(draft.grouping, [category], text, categories)
+    return draft.do(edit.grouping, edit.what)

@@ -7,11 +7,10 @@ import contextlib
 import streamlit as st
 
 from core.errors import CopydeskError
-from core.grouping.builtin import BUILTIN
 from core.grouping.drafts import Draft
 from core.runs import store
 from core.ui import run_actions, studio
-from core.ui.components import escaped
+from core.ui.components import escaped, table_key
 from core.ui.selection import SHARED, choose
 
 TARGETS = {
@@ -33,8 +32,9 @@ def draw(draft: Draft, run: store.Run | None) -> None:
         target = st.radio("Target", list(TARGETS), captions=list(TARGETS.values()), key="grouping_retrain_target")
         name = draft.base.name
         if draft.changed:
-            suggestion = "" if name in BUILTIN else name
-            name = st.text_input("Saved first as", value=suggestion, key="grouping_retrain_name")
+            # A key that holds what is suggested: the field of another draft begins with its own.
+            key = table_key("grouping_retrain_name", [draft.base.name, draft.base.version, draft.name])
+            name = st.text_input("Saved first as", value=draft.name, key=key)
         if told := st.session_state.get(TROUBLE):
             st.warning(escaped(told), icon=":material/edit_note:")
         label = "Save and go to Train" if draft.changed else "Go to Train"
@@ -45,7 +45,8 @@ def _fill(draft: Draft, name: str, target: str, run: store.Run | None) -> None:
     """Save the draft if it has changes, fill the form of Train, and go there in the next run of the page."""
     st.session_state.pop(TROUBLE, None)
     try:
-        saved = studio.save(draft, name.strip(), "") if draft.changed else draft.base
+        note = draft.note if name.strip() == draft.name else ""
+        saved = studio.save(draft, name.strip(), note) if draft.changed else draft.base
     except CopydeskError as error:
         st.session_state[TROUBLE] = str(error)
         return

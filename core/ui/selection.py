@@ -42,7 +42,8 @@ def pick(
             st.session_state[key] = value
             break
     if asked is not None and asked not in options:
-        st.warning(escaped(f"There is no {label.lower()} {asked!r} here; another is shown."))
+        shown = how.get("format_func", str)(st.session_state[key])
+        st.warning(escaped(f"The link asks for {asked!r}, which is not here; {shown} is shown."))
     choice = widget(label, options, key=key, **how)
     remember(page, name, choice)
     return choice

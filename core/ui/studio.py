@@ -11,8 +11,9 @@ like any other object; the URL and the sidebar follow in the next run.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import streamlit as st
 
@@ -26,9 +27,43 @@ from core.ui.components import escaped
 from core.ui.selection import SHARED, choose, remember, value
 
 PAGE = "grouping"
-# Puts a grouping into the editor, as a step that can be undone; the text says in a few words where it is from.
-Take = Callable[[Grouping, str], None]
 DESK = "grouping_desk"
+
+
+class Take(Protocol):
+    """Puts a grouping into the editor, as a step that can be undone."""
+
+    def __call__(self, grouping: Grouping, what: str, *, named: bool = False) -> None:
+        """Take ``grouping`` in; ``what`` says in a few words where it is from.
+
+        ``named``: it is somebody's, with a name and a note to be saved with, and not just made.
+        """
+
+
+@dataclass
+class Sheet:
+    """The table as the browser has it: it stays the same one while what is typed into it is all that changes.
+
+    Attributes
+    ----------
+    key: of its widget; another one for another table.
+    base: the grouping by which its rows are in order.
+    counts: category -> rows, when it was drawn first.
+    rows: its categories, in order.
+    start: the groups that it was sent with.
+    now: the mapping that start and what was typed come to.
+    typed: category -> text, of all that was dealt with.
+    refused: category -> why, for what stands in the table and not in the draft.
+    """
+
+    key: str
+    base: Grouping
+    counts: Mapping[str, int]
+    rows: list[str]
+    start: Grouping
+    now: Mapping[str, str]
+    typed: dict[str, str | None] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -44,6 +79,8 @@ class Desk:
     messages: (text, icon) of what is to be told.
     taken: ids of the board's reports that were done.
     reply: what came of the last of them.
+    sheet: the table, once it was drawn.
+    asked: id of the draft of which somebody is asked whether it is to be discarded all the same.
     lock: held while a draft is read, gone on with and stored, so that no run takes an older one for the newest.
     """
 
@@ -54,6 +91,8 @@ class Desk:
     messages: list[tuple[str, str]] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
     reply: dict[str, object] = field(default_factory=dict)
+    sheet: Sheet | None = None
+    asked: str | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
@@ -101,11 +140,14 @@ def _of_the_url(here: Desk) -> Draft | None:
     if draft_id is None:
         return None
     try:
-        return drafts.load(draft_id)
+        draft = drafts.load(draft_id)
     except CopydeskError as error:
         remember(PAGE, "draft", None)
         here.messages.append((str(error), ":material/warning:"))
         return None
+    # Streamlit empties the URL when another page is visited; a reload then needs it there again.
+    remember(PAGE, "draft", draft_id)
+    return draft
 
 
 def _arrived_or_set_aside(here: Desk, draft: Draft, newest: Grouping) -> Draft | None:
@@ -119,10 +161,17 @@ def _arrived_or_set_aside(here: Desk, draft: Draft, newest: Grouping) -> Draft |
             st.rerun()
         return draft
     remember(PAGE, "draft", None)
-    if draft.changed:
+    if not _left(draft):
         text = f"The edit of {draft.base.name} is kept under 'Drafts'."
         here.messages.append((text, ":material/inventory_2:"))
     return None
+
+
+def _left(draft: Draft) -> bool:
+    """Remove a draft that is edited no longer if it holds no changes; tell whether it is gone."""
+    if not draft.changed:
+        drafts.remove(draft)
+    return not draft.changed
 
 
 def _begun(here: Desk, newest: Grouping, dataset: Dataset) -> Draft:
@@ -131,11 +180,6 @@ def _begun(here: Desk, newest: Grouping, dataset: Dataset) -> Draft:
     if draft is not None and (draft.revision, draft.base, draft.fingerprint) == (0, newest, dataset.fingerprint):
         return draft
     return drafts.begin(newest, dataset.fingerprint)
-
-
-def apply(draft: Draft, grouping: Grouping, what: str) -> Draft:
-    """Do one step and keep it; the draft as it is when the step changes nothing."""
-    return keep(desk(), draft, draft.do(grouping, what))
 
 
 def keep(here: Desk, before: Draft, after: Draft) -> Draft:
@@ -155,26 +199,45 @@ def keep(here: Desk, before: Draft, after: Draft) -> Draft:
 
 
 def resume(draft: Draft) -> None:
-    """Edit ``draft`` from the next run on; what is edited now is kept."""
+    """Edit ``draft`` from the next run on; what is edited now is kept if it has changes."""
     here = desk()
     with here.lock:
+        if here.draft is not None and here.draft.id != draft.id:
+            _left(here.draft)
         here.draft, here.chosen, here.address = None, None, (draft.id,)
 
 
 def leave() -> None:
-    """Edit the newest version of the chosen grouping from the next run on; the draft is kept among the unsaved."""
+    """Edit the newest version of the chosen grouping from the next run on; a draft with changes is kept."""
     here = desk()
     with here.lock:
+        if here.draft is not None:
+            _left(here.draft)
         here.draft, here.address = None, (None,)
 
 
 def discard(draft: Draft) -> None:
-    """Remove a draft for good; if it is the one that is edited, what is saved is shown in the next run."""
+    """Put a draft among the discarded; if it is the one that is edited, what is saved is shown in the next run."""
     here = desk()
     with here.lock:
-        drafts.discard(draft)
+        here.asked = None
+        gone = drafts.discard(draft)
         if here.draft is not None and here.draft.id == draft.id:
-            here.draft, here.address = None, (None,)
+            here.draft, here.address = None, (None if gone else draft.id,)
+    text = (
+        f"Discarded the edit of {draft.base.name}. 'Drafts' can bring it back for {drafts.KEPT_DAYS} days."
+        if gone
+        else f"The edit of {draft.base.name} was gone on with meanwhile, so it is kept."
+    )
+    here.messages.append((text, ":material/delete:" if gone else ":material/group:"))
+
+
+def bring_back(draft: Draft) -> None:
+    """Edit a discarded draft from the next run on."""
+    try:
+        resume(drafts.restore(draft.id))
+    except CopydeskError as error:
+        desk().messages.append((str(error), ":material/warning:"))
 
 
 def unsaved(draft: Draft) -> list[Draft]:
@@ -188,7 +251,7 @@ def is_behind(draft: Draft, newest: Grouping) -> bool:
 
 
 def save(draft: Draft, name: str, note: str) -> Grouping:
-    """Save ``draft`` as ``name``, end it, and choose the grouping by the next run.
+    """Save ``draft`` as ``name`` with this ``note``, end it, and choose the grouping by the next run.
 
     Raises InputError when the name cannot be used, or somebody saved it since the draft began; the
     draft then stays as it is.
@@ -199,12 +262,16 @@ def save(draft: Draft, name: str, note: str) -> Grouping:
     if expected is None and name not in BUILTIN and versions.versions(name):
         raise InputError(f"grouping {name!r} exists already; choose it in the sidebar to edit it, or another name")
     here = desk()
-    grouping = replace(draft.grouping, name=name, version=None, note=note or draft.base.note)
+    grouping = replace(draft.grouping, name=name, version=None, note=note)
     with here.lock:
         saved = versions.save(grouping, expected_version=expected or 0)
-        drafts.discard(draft)
+        drafts.remove(draft)
         here.draft, here.address, here.choice = None, (None,), saved.name
-    here.messages.append((f"Saved {saved.name} as version {saved.version}.", ":material/check:"))
+    if saved.version == expected:
+        text = f"Nothing new to save: version {saved.version} of {saved.name} is the same, its note too."
+    else:
+        text = f"Saved {saved.name} as version {saved.version}."
+    here.messages.append((text, ":material/check:"))
     return saved
 
 

@@ -21,7 +21,7 @@ TYPES = {"yaml": "application/yaml", "csv": "text/csv", "json": "application/jso
 def draw(current: Grouping, dataset: Dataset, *, take: Take) -> None:
     """Draw the versions of the grouping that ``current`` is an edit of, files in and out, and all groupings.
 
-    ``take(grouping, what)`` puts a grouping into the editor; ``what`` says in a few words where it is from.
+    ``take`` puts a version or a file into the editor, with its name and its note.
     """
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -94,7 +94,7 @@ def _versions(current: Grouping, take: Take) -> None:
 
 def _take_button(label: str, grouping: Grouping, what: str, take: Take, *, key: str) -> None:
     # A callback: the editor above is drawn before this button is reached.
-    st.button(label, icon=":material/edit:", key=key, on_click=take, args=(grouping, what))
+    st.button(label, icon=":material/edit:", key=key, on_click=take, args=(grouping, what), kwargs={"named": True})
 
 
 def _export(current: Grouping) -> None:

@@ -1,6 +1,7 @@
 """Drafts: undo and redo are each other's opposite, and nothing that was stored is lost."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.errors import DamagedError, InputError, NotFound
 from core.grouping import drafts, versions
+from core.grouping.builtin import HUFFPOST_12
 from core.grouping.grouping import Grouping
 from core.storage import REPOSITORY, groupings_root
 
@@ -152,26 +154,139 @@ def test_drafts_are_no_saved_groupings(home):
     assert versions.saved_names() == []
 
 
-def test_a_discarded_draft_is_gone_but_not_one_that_went_on_elsewhere(home):
+def stored(mapping, name="desks"):
+    return drafts.store(drafts.begin(Grouping(name)).do(Grouping(name, mapping), "did it"))
+
+
+def aged(path, days):
+    then = path.stat().st_mtime - days * 86_400
+    os.utime(path, (then, then))
+
+
+def trash(draft):
+    return groupings_root() / ".drafts" / "discarded" / f"{draft.id}.json"
+
+
+@pytest.mark.parametrize("end", [drafts.remove, drafts.discard])
+def test_a_draft_that_ended_is_gone_but_not_one_that_went_on_elsewhere(home, end):
     draft = drafts.store(drafts.begin(BASE))
     later = drafts.store(draft.do(Grouping("desks", {"A": "1"}), "one"))
-    drafts.discard(draft)
+    assert not end(draft)
     assert drafts.load(draft.id) == later
-    drafts.discard(later)
+    end(later)
     assert drafts.list_all() == []
-    drafts.discard(later)
+    end(later)
 
 
-def test_a_draft_that_was_discarded_elsewhere_is_stored_again(home):
+@pytest.mark.parametrize("end", [drafts.remove, drafts.discard])
+def test_a_draft_that_was_ended_elsewhere_is_stored_again(home, end):
     draft = drafts.store(drafts.begin(BASE))
-    drafts.discard(draft)
+    end(draft)
     again = drafts.store(draft.do(Grouping("desks", {"A": "1"}), "one"))
     assert (again.id, drafts.load(draft.id).undoes) == (draft.id, "one")
 
 
+def test_a_discarded_draft_is_brought_back_with_its_steps(home):
+    draft = stored({"A": "X"})
+    assert drafts.discard(draft)
+    with pytest.raises(NotFound, match=f"draft {draft.id} was discarded; bring it back"):
+        drafts.load(draft.id)
+    assert (drafts.list_all(), drafts.list_discarded()) == ([], [draft])
+    assert drafts.restore(draft.id) == draft == drafts.load(draft.id)
+    assert drafts.list_discarded() == []
+    with pytest.raises(NotFound, match="there is no discarded draft"):
+        drafts.restore(draft.id)
+
+
+def test_what_is_brought_back_beside_its_successor_has_an_id_of_its_own(home):
+    draft = stored({"A": "X"})
+    drafts.discard(draft)
+    again = drafts.store(draft.do(Grouping("desks", {"A": "Y"}), "went on"))
+    back = drafts.restore(draft.id)
+    assert (again.id, drafts.load(again.id)) == (draft.id, again)
+    assert back.id != draft.id
+    assert drafts.load(back.id).undoes == "did it"
+
+
+def test_the_discarded_are_kept_for_thirty_days(home):
+    old, young, last = (stored({"A": name}) for name in "abc")
+    for draft, days in ((old, drafts.KEPT_DAYS + 1), (young, drafts.KEPT_DAYS - 1)):
+        drafts.discard(draft)
+        aged(trash(draft), days)
+    assert drafts.list_discarded() == [young]
+    drafts.discard(last)
+    assert not trash(old).exists()
+    assert {draft.id for draft in drafts.list_discarded()} == {young.id, last.id}
+
+
+def test_a_draft_that_lay_long_is_kept_thirty_days_from_when_it_was_discarded(home):
+    draft = stored({"A": "X"})
+    aged(groupings_root() / ".drafts" / f"{draft.id}.json", 400)
+    drafts.discard(draft)
+    assert drafts.list_discarded() == [draft]
+
+
+def test_the_list_reads_a_file_again_only_when_it_was_written_again(home, monkeypatch):
+    one, other = stored({"A": "X"}), stored({"A": "Y"})
+    assert len(drafts.list_all()) == 2
+    read, whole = [], drafts.read_json
+    monkeypatch.setattr(drafts, "read_json", lambda path: read.append(path.stem) or whole(path))
+    assert len(drafts.list_all()) == 2
+    assert read == []
+    after = drafts.store(one.do(Grouping("desks", {"A": "Z"}), "went on"))
+    read.clear()
+    assert {draft.undoes for draft in drafts.list_all()} == {"went on", "did it"}
+    assert read == [after.id]
+    assert other in drafts.list_all()
+
+
+TEXTS = st.none() | st.text(max_size=5)
+
+
+@given(st.lists(st.tuples(MAPPINGS, TEXTS, TEXTS), max_size=6))
+def test_a_name_and_a_note_that_were_taken_in_stay_until_they_are_undone(tmp_path_factory, taken):
+    draft = drafts.begin(BASE)
+    seen = [(draft.name, draft.note)]
+    for mapping, name, note in taken:
+        before, draft = draft, draft.do(Grouping("x", mapping), "took", name=name, note=note)
+        if draft is not before:
+            seen.append((seen[-1][0] if name is None else name or "desks", seen[-1][1] if note is None else note))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COPYDESK_HOME", str(tmp_path_factory.mktemp("home")))
+        draft = drafts.load(drafts.store(draft).id)
+    for name, note in reversed(seen):
+        assert (draft.name, draft.note) == (name, note)
+        draft = draft.undo()
+
+
+def test_an_edit_of_a_built_in_grouping_has_no_note_of_its_own():
+    draft = drafts.begin(HUFFPOST_12)
+    assert (draft.grouping.note, draft.note, draft.name) == (HUFFPOST_12.note, "", "")
+    edited = draft.do(Grouping("x", {"TECH": "X"}), "did it")
+    assert (edited.grouping.note, edited.note) == ("", "")
+    assert edited.do(HUFFPOST_12, "back again").grouping == HUFFPOST_12
+
+
+def test_an_edit_of_a_saved_grouping_keeps_its_note():
+    edited = drafts.begin(BASE).do(Grouping("x", {"A": "Y"}), "did it")
+    assert (edited.grouping.note, edited.note, edited.name) == ("first", "first", "desks")
+
+
+def test_a_draft_of_before_notes_were_carried_is_read(home):
+    draft = stored({"A": "X"})
+    path = groupings_root() / ".drafts" / f"{draft.id}.json"
+    document = json.loads(path.read_text())
+    for state in document["states"]:
+        del state["name"], state["note"]
+    path.write_text(json.dumps(document))
+    assert drafts.load(draft.id) == draft
+
+
 @pytest.mark.parametrize("draft_id", ["", "../desks/v0001", "..%2f", "ffffffffffff", "F" * 12, "a" * 5000, "a\x00b"])
 def test_an_id_that_is_none_is_not_found(home, draft_id):
-    with pytest.raises(NotFound, match=r"there is no unsaved draft .*; it was saved or discarded, choose another"):
+    with pytest.raises(
+        NotFound, match=r"there is no unsaved draft .*; it was saved or removed, edit the grouping anew"
+    ):
         drafts.load(draft_id)
 
 
@@ -189,6 +304,7 @@ def test_an_id_that_is_none_is_not_found(home, draft_id):
         lambda one: one | {"states": []},
         lambda one: one | {"states": [{"what": 1, "changes": {}}]},
         lambda one: one | {"states": [{"what": "", "changes": [1]}]},
+        lambda one: one | {"states": [{"what": "", "note": 7, "changes": {}}]},
         lambda one: one | {"states": [{"what": "", "changes": {"A": 7}}]},
         lambda one: one | {"base": "desks"},
         lambda one: {key: value for key, value in one.items() if key != "fingerprint"},

@@ -9,24 +9,19 @@ from core.grouping import drafts, versions
 from core.grouping.grouping import Grouping
 from core.runs import store
 from core.storage import REPOSITORY
-from core.ui import grouping_editor, whatif_view
+from core.ui import whatif_view
 
 PAGE = "pages/grouping.py"
 
 
-def edit(at, grouping, dataset, category, group):
-    """Type ``group`` into the row of ``category`` in the table."""
-    base = grouping_editor.base_frame(grouping, dataset.category_counts)
-    row = int(base.index[base["category"] == category][0])
-    key = grouping_editor.editor_key(grouping, dataset.category_counts)
-    at.session_state[key] = {"edited_rows": {row: {"group": group}}, "added_rows": [], "deleted_rows": []}
+def edit(at, category, group):
+    """Type ``group`` into the row of ``category`` in the table; what was typed into this table before stays in it."""
+    table = at.session_state["grouping_desk"].sheet
+    edited = {table.rows.index(name): {"group": text} for name, text in {**table.typed, category: group}.items()}
+    at.session_state[table.key] = {"edited_rows": edited, "added_rows": [], "deleted_rows": []}
     at.run()
     assert not at.exception
     return at
-
-
-def moved(grouping, category, group):
-    return Grouping(grouping.name, {**grouping.mapping, category: group}, grouping.version, grouping.note)
 
 
 def said(at, what):
@@ -48,14 +43,9 @@ def click(at, label):
 
 
 def save_as(at, name, note=""):
-    at.text_input(key="grouping_name").set_value(name)
-    at.text_input(key="grouping_note").set_value(note)
+    for label, text in (("Name", name), ("Note", note)):
+        next(one for one in at.text_input if one.label == label).set_value(text)
     return click(at, "Save")
-
-
-@pytest.fixture
-def huffpost(sample):
-    return versions.load("huffpost-12")
 
 
 @pytest.fixture
@@ -64,10 +54,10 @@ def table(open_page, sample):
     return lambda **query: open_page(PAGE, editor="Table", **query)
 
 
-def test_an_edit_is_a_step_that_can_be_undone_and_done_again(sample, huffpost, table):
+def test_an_edit_is_a_step_that_can_be_undone_and_done_again(table):
     at = table()
     assert changes(at) == {}
-    edit(at, huffpost, sample, "TECH", "SPORTS")
+    edit(at, "TECH", "SPORTS")
     assert changes(at) == {"TECH": "SPORTS"}
     click(at, "Undo")
     assert changes(at) == {}
@@ -76,22 +66,22 @@ def test_an_edit_is_a_step_that_can_be_undone_and_done_again(sample, huffpost, t
     assert draft.grouping.group_of("TECH") == "SPORTS"
 
 
-def test_an_edit_survives_the_page_and_the_session(sample, huffpost, table, param):
-    at = edit(table(), huffpost, sample, "TECH", "SPORTS")
+def test_an_edit_survives_the_page_and_the_session(table, param):
+    at = edit(table(), "TECH", "SPORTS")
     again = table(draft=param(at, "draft"))
     assert changes(again) == {"TECH": "SPORTS"}
-    edit(again, moved(huffpost, "TECH", "SPORTS"), sample, "CRIME", "NEWS")
+    edit(again, "CRIME", "NEWS")
     assert changes(again) == {"TECH": "SPORTS", "CRIME": "NEWS"}
 
 
-def test_an_edited_grouping_is_saved_chosen_and_edited_on(sample, huffpost, table, param):
-    at = edit(table(), huffpost, sample, "TECH", "SPORTS")
+def test_an_edited_grouping_is_saved_chosen_and_edited_on(table, param):
+    at = edit(table(), "TECH", "SPORTS")
     save_as(at, "mine", "tech is a sport")
     saved = versions.load("mine")
     assert (saved.version, saved.group_of("TECH"), saved.note) == (1, "SPORTS", "tech is a sport")
     assert param(at, "grouping") == "mine"
     assert drafts.list_all() == []
-    edit(at, saved, sample, "TECH", "")
+    edit(at, "TECH", "")
     save_as(at, "mine")
     assert versions.versions("mine") == [1, 2]
     assert versions.load("mine").group_of("TECH") == "TECH"
@@ -100,8 +90,8 @@ def test_an_edited_grouping_is_saved_chosen_and_edited_on(sample, huffpost, tabl
 @pytest.mark.parametrize(
     ("name", "part"), [("", "has no name"), ("a b", "cannot be used"), ("huffpost-12", "is built in")]
 )
-def test_a_name_that_cannot_be_used_saves_nothing(sample, huffpost, table, name, part):
-    at = edit(table(), huffpost, sample, "TECH", "SPORTS")
+def test_a_name_that_cannot_be_used_saves_nothing(table, name, part):
+    at = edit(table(), "TECH", "SPORTS")
     save_as(at, name)
     assert any(part in one.value for one in at.warning)
     assert versions.saved_names() == []
@@ -110,8 +100,8 @@ def test_a_name_that_cannot_be_used_saves_nothing(sample, huffpost, table, name,
 
 
 def test_who_saves_second_is_told_and_keeps_the_edit(sample, table):
-    seen = versions.save(Grouping("shared", {"TECH": "X"}))
-    at = edit(table(grouping="shared"), seen, sample, "SPORTS", "Y")
+    versions.save(Grouping("shared", {"TECH": "X"}))
+    at = edit(table(grouping="shared"), "SPORTS", "Y")
     versions.save(Grouping("shared", {"TECH": "Z"}))
     save_as(at, "shared")
     at.run()
@@ -123,8 +113,8 @@ def test_who_saves_second_is_told_and_keeps_the_edit(sample, table):
 
 
 def test_the_newest_can_be_taken_and_the_edit_is_kept_aside(sample, table):
-    seen = versions.save(Grouping("shared", {"TECH": "X"}))
-    at = edit(table(grouping="shared"), seen, sample, "SPORTS", "Y")
+    versions.save(Grouping("shared", {"TECH": "X"}))
+    at = edit(table(grouping="shared"), "SPORTS", "Y")
     versions.save(Grouping("shared", {"TECH": "Z"}))
     at.run()
     click(at, "Take the newest")
@@ -173,9 +163,9 @@ def sample_dataset():
 
 
 def test_figures_change_with_an_edit_and_come_back_with_undo(studio):
-    at, grouping = studio(), versions.load("huffpost-12")
+    at = studio()
     before = figures(at)
-    edit(at, grouping, sample_dataset(), "TECH", "SCIENCE & ENVIRONMENT")
+    edit(at, "TECH", "SCIENCE & ENVIRONMENT")
     assert figures(at) != before
     assert said(at, "turn wrong")
     click(at, "Undo")
@@ -212,7 +202,7 @@ def test_a_run_that_cannot_answer_a_grouping_says_so_and_the_edit_goes_on(studio
         assert said(studio(**{"from": group, "grouping": "raw", "view": "Foretold and reached"}), "to answer as one")
     at = studio(**{"from": group, "grouping": "raw"})
     assert any("which this run was trained to answer as one" in one.value.replace("\\", "") for one in at.warning)
-    edit(at, versions.load("raw"), sample_dataset(), "TECH", "SCIENCE")
+    edit(at, "TECH", "SCIENCE")
     assert changes(at) == {"TECH": "SCIENCE"}
 
 
@@ -230,7 +220,7 @@ def foreign(spec):
 
 def test_names_with_markup_stay_text_in_the_figures(studio):
     name = "<script>alert('1')</script>"
-    at = edit(studio(), versions.load("huffpost-12"), sample_dataset(), "EDUCATION", name)
+    at = edit(studio(), "EDUCATION", name)
     assert "<script" not in figures(at)
 
 

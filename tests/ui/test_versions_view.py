@@ -20,8 +20,9 @@ def page():
     from core.ui import versions_view as view
     from core.ui.theme import LIGHT
 
-    def take(grouping, what):
-        st.session_state["taken"] = (dict(grouping.mapping), what)
+    def take(grouping, what, *, named):
+        assert named
+        st.session_state["taken"] = (dict(grouping.mapping), what, grouping.name, grouping.note)
 
     view.draw(stored.load("desks"), datasets.load("sample"), take=take)
     between.draw_chosen(stored.load("desks"), datasets.load("sample"), None, palette=LIGHT)
@@ -71,17 +72,17 @@ def test_an_old_version_is_taken_into_the_editor(desks):
     at.session_state[table_key("grouping_versions", ["desks", 2])] = {"selection": {"rows": [1], "columns": []}}
     at.run()
     next(button for button in at.button if button.label == "Edit version 1").click().run()
-    mapping, what = at.session_state["taken"]
+    mapping, *brought = at.session_state["taken"]
     assert mapping == dict(versions.load("desks@1").mapping)
-    assert what == "version 1 of desks"
+    assert brought == ["version 1 of desks", "desks", "start"]
 
 
 def test_a_file_is_taken_into_the_editor(desks):
     at = drawn()
-    at.file_uploader[0].upload("mine.csv", b"category,group\nTECH,GADGETS\n", "text/csv").run()
-    assert any("mine.csv: 1 category in 1 group." in caption.value.replace("\\", "") for caption in at.caption)
+    at.file_uploader[0].upload("mine.yaml", b"note: ours\ngroups: {GADGETS: [TECH]}", "text/yaml").run()
+    assert any("mine.yaml: 1 category in 1 group." in caption.value.replace("\\", "") for caption in at.caption)
     next(button for button in at.button if button.label == "Take it into the editor").click().run()
-    assert at.session_state["taken"] == ({"TECH": "GADGETS"}, "file mine.csv")
+    assert at.session_state["taken"] == ({"TECH": "GADGETS"}, "file mine.yaml", "mine", "ours")
 
 
 def test_a_file_that_is_no_grouping_is_one_line(desks):
