@@ -120,7 +120,7 @@ def _save_form(draft: Draft) -> None:
     suggested = [draft.base.name, draft.base.version, draft.name, draft.note]
     kind = "primary" if draft.changed else "secondary"
     # By the draft's id another draft has another popover, so that of a saved one does not stay open.
-    with st.popover("Save as", icon=":material/save:", type=kind, key=f"grouping_save_as_{draft.id}"):
+    with st.popover("Save as", type=kind, key=f"grouping_save_as_{draft.id}"):
         with st.form("grouping_save", border=False, width=SAVE_WIDTH):
             # A value of the session is lost on a field of a popover that is closed; one that it begins with is not.
             name = st.text_input(

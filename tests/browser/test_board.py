@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from core.browser import settled
 from core.data.sample import import_sample
-from core.grouping import versions
+from core.grouping import drafts, versions
 from core.grouping.grouping import Grouping
 
 ODD = "<b onclick=\"alert(1)\">Weltü</b> 🎉 'q'"
@@ -96,6 +96,127 @@ def test_the_keyboard_moves_and_keeps_its_place(board):
     expect(told(board)).to_contain_text("to CRIME")
     assert focused(board).startswith("category:")
     expect(chip(board, "MONEY")).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_keyboard_moves_a_whole_group_from_its_name(board):
+    title(board, "EDUCATION").focus()
+    board.keyboard.press("m")
+    expect(board.get_by_role("dialog", name="Move 2 categories to")).to_be_visible()
+    board.keyboard.type("crim")
+    board.keyboard.press("Enter")
+    expect(card(board, "CRIME").locator(".chip")).to_have_count(3)
+    expect(title(board, "CRIME")).to_be_focused()
+    board.keyboard.press("Delete")
+    expect(card(board, "CRIME")).to_have_count(0)
+    expect(told(board)).to_contain_text("to their own name")
+    assert focused(board).startswith("category:")
+
+
+def test_the_focus_goes_back_to_the_button_that_asked(board):
+    title(board, "VOICES").click()
+    title(board, "EDUCATION").click()
+    merge = board.get_by_role("button", name="Merge…")
+    for _ in range(10):
+        board.keyboard.press("Shift+Tab")
+        if merge.evaluate("button => button.matches(':focus')"):
+            break
+    board.keyboard.press("Enter")
+    expect(board.get_by_role("dialog")).to_be_visible()
+    board.keyboard.press("Escape")
+    expect(merge).to_be_focused()
+    board.keyboard.press("Enter")
+    board.keyboard.press("Enter")
+    expect(card(board, "VOICES").locator(".chip")).to_have_count(6)
+    expect(merge).to_be_focused()
+
+
+def test_a_move_to_where_it_is_says_that_nothing_changed(board):
+    chip(board, "TECH").drag_to(title(board, "TECHNOLOGY"))
+    expect(told(board)).to_have_text("Nothing changed: it is so already")
+    expect(board.get_by_text("No unsaved changes")).to_be_visible()
+
+
+def test_save_as_begins_with_the_name_and_the_note_that_the_grouping_has(board, address, app_home):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COPYDESK_HOME", str(app_home))
+        versions.save(Grouping("mine", {"TECH": "X", "SPORTS": "X"}, note="what it is for"))
+    board.goto(f"{address}/grouping?grouping=mine")
+    settled(board)
+    chip(board, "TECH").drag_to(card(board, "By themselves"))
+    expect(board.get_by_role("button", name="1 unsaved change")).to_be_visible()
+    board.get_by_role("button", name="Save as").click()
+    expect(board.get_by_label("Name", exact=True)).to_have_value("mine")
+    expect(board.get_by_label("Note")).to_have_value("what it is for")
+    board.get_by_label("Note").fill("")
+    board.get_by_role("button", name="Save", exact=True).click()
+    expect(board.get_by_text("Saved mine as version 2.")).to_be_visible()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COPYDESK_HOME", str(app_home))
+        assert versions.load("mine").note == ""
+
+
+def test_the_edit_is_in_the_address_again_after_another_page(board):
+    chip(board, "TECH").focus()
+    board.keyboard.press("Delete")
+    board.wait_for_url(re.compile("draft="))
+    navigation = board.get_by_test_id("stSidebarNav")
+    navigation.get_by_role("link", name="Evaluate").click()
+    board.get_by_role("heading", level=1, name="Evaluate").wait_for()
+    navigation.get_by_role("link", name="Grouping").click()
+    board.get_by_role("heading", level=1, name="Grouping").wait_for()
+    board.wait_for_url(re.compile("draft="))
+    board.reload()
+    settled(board)
+    expect(board.get_by_role("button", name="1 unsaved change")).to_be_visible()
+
+
+def test_a_discarded_edit_is_brought_back(board):
+    chip(board, "TECH").focus()
+    board.keyboard.press("Delete")
+    board.get_by_role("button", name="1 unsaved change").click()
+    board.get_by_role("button", name="Discard the changes").click()
+    expect(board.get_by_text("No unsaved changes")).to_be_visible()
+    board.get_by_role("button", name=re.compile("^Drafts")).click()
+    expect(board.get_by_text("All who use this server share them")).to_be_visible()
+    board.get_by_role("button", name="Bring back").first.click()
+    expect(chip(board.locator(".alone"), "TECH")).to_be_visible()
+
+
+def test_the_bar_stays_one_row_beside_many_changes_and_other_edits(board, app_home, screenshot):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COPYDESK_HOME", str(app_home))
+        drafts.store(drafts.begin(Grouping("raw")).do(Grouping("raw", {"TECH": "X"}), "theirs"))
+    for name in ("LIFESTYLE", "NEWS"):
+        title(board, name).focus()
+        board.keyboard.press("Delete")
+        expect(card(board, name)).to_have_count(0)
+    main = board.get_by_test_id("stMain")
+    buttons = [main.get_by_role("button", name=name) for name in ("Undo", "unsaved changes", "Save as", "Drafts")]
+    expect(buttons[1]).to_have_text(re.compile("^[0-9]{2} unsaved changes"))
+    screenshot(board, "board-bar")
+    assert len({round(button.bounding_box()["y"]) for button in buttons}) == 1
+
+
+def test_a_cell_of_the_table_is_typed_in_its_place_and_a_refused_one_is_told_above(board, address):
+    board.goto(f"{address}/grouping?grouping=huffpost-12&editor=Table")
+    settled(board)
+    table = board.get_by_test_id("stDataFrame").first
+    box = table.bounding_box()
+
+    def type_into(row, text):
+        board.mouse.dblclick(box["x"] + 0.45 * box["width"], box["y"] + 35 * row + 17)
+        board.locator("textarea.gdg-input").fill(text)
+        board.keyboard.press("Enter")
+
+    table.evaluate("table => (table.kept = true)")
+    type_into(1, "CRIME")
+    expect(board.get_by_role("button", name="1 unsaved change")).to_be_visible()
+    type_into(2, "\u202eX")
+    warning = board.get_by_role("alert").filter(has_text="holds the character U+202E")
+    expect(warning).to_be_visible()
+    settled(board)
+    assert table.evaluate("table => table.kept")
+    assert warning.bounding_box()["y"] < table.bounding_box()["y"]
 
 
 def test_edits_that_follow_closely_are_each_done_once(board):

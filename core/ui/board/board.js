@@ -5,7 +5,7 @@
 
 const boards = new WeakMap();
 const ALONE = "By themselves";
-const TIP_DELAY = 350;
+const TIP_DELAY = 700; // it covers what is beside a chip, so only who stays there is told
 // A click elsewhere can make Streamlit drop a report; it is sent again after these milliseconds.
 const PATIENCE = [4000, 8000, 16000];
 
@@ -50,7 +50,7 @@ class Board {
     this.filter = "";
     this.renaming = null; // {group, text}
     this.dragged = null; // {categories} or {group}
-    this.wanted = null; // the key of what is to have the focus after the next drawing
+    this.wanted = []; // keys of what is to have the focus after the next drawing, the first that is there
     this.build();
   }
 
@@ -79,7 +79,7 @@ class Board {
       create: action("New group…", "Put the selected categories into a new group", () => this.askNew([...this.selected])),
       reset: action("Own name", "Set the selected categories by themselves (Delete)", () => this.reset([...this.selected])),
       merge: action("Merge…", "Make one group of the selected ones", () => this.askMerge()),
-      split: action("Split", "Set each category of the selected group by itself", () => this.split()),
+      split: action("Split", "Set each category of the selected group by itself; to part some, select them and take New group…", () => this.split()),
       clear: action("Clear", "Select nothing (Esc)", () => this.clear()),
     };
     this.zones = {
@@ -100,7 +100,7 @@ class Board {
       className: "help",
       textContent:
         "Drag categories between groups, or select them and move. Keys: arrows go, Space selects, M moves, " +
-        "F2 renames, Delete gives the own name, Ctrl+Z undoes, Esc clears.",
+        "F2 renames, Delete gives the own name, Ctrl+Z undoes, Esc clears. On a group's name they are about all of it.",
     });
     this.tip = make("div", { className: "tip", id: "tip", hidden: true, attributes: { role: "tooltip" } });
     this.root.append(this.bar, this.cards, this.help, this.tip);
@@ -164,8 +164,8 @@ class Board {
       for (const item of items) item.setAttribute("tabindex", item === stop ? "0" : "-1");
     }
     if (this.renaming) this.cards.querySelector(".rename")?.focus({ preventScroll: true });
-    else if (key !== null) this.focus(this.wanted ?? key) || this.focus(key);
-    if (!this.outbox.length) this.wanted = null;
+    else if (key !== null) [...this.wanted, key].some((one) => this.focus(one));
+    if (!this.outbox.length) this.wanted = [];
   }
 
   focus(key) {
@@ -372,7 +372,7 @@ class Board {
       m: () => this.askMove(item),
       M: () => this.askMove(item),
       F2: () => this.startRename(item.closest(".card").dataset.group ?? item.dataset.category),
-      Delete: () => this.reset(this.selection(item)),
+      Delete: () => this.follow(item).reset(this.selection(item)),
       ArrowRight: () => this.go(item, 1),
       ArrowDown: () => this.go(item, 1),
       ArrowLeft: () => this.go(item, -1),
@@ -390,10 +390,19 @@ class Board {
     all[all.indexOf(item) + step]?.focus();
   }
 
-  /** What a key on ``item`` is about: what is selected, else the chip itself. */
+  /** What a key on ``item`` is about: the selected categories, else the chip itself, or all of the group or the selected ones. */
   selection(item) {
     if (this.selected.size) return [...this.selected];
-    return item?.dataset.category === undefined ? [] : [item.dataset.category];
+    if (item?.dataset.category !== undefined) return [item.dataset.category];
+    const group = item?.closest(".card").dataset.group;
+    const groups = this.picked.has(group) ? this.picked : new Set([group]);
+    return [...this.groupOf].filter(([, of]) => groups.has(of)).map(([name]) => name);
+  }
+
+  /** Let the focus go with the categories of ``item`` where its card goes away: to their group, else to the first. */
+  follow(item, to) {
+    if (item) this.wanted = [item.dataset.key, ...(to ? [`group:${to}`] : []), `category:${this.selection(item)[0]}`];
+    return this;
   }
 
   // Dragging
@@ -479,7 +488,7 @@ class Board {
     const categories = this.selection(item);
     if (!categories.length) return;
     const title = `Move ${many(categories.length, "category", "categories")} to`;
-    this.ask({ title, options: this.groupNames(), done: (name) => this.move(categories, name) });
+    this.ask({ title, options: this.groupNames(), done: (name) => this.follow(item, name).move(categories, name) });
   }
 
   askNew(categories) {
@@ -495,7 +504,7 @@ class Board {
   /** Ask for one of the options or a new name; with ``first`` the first option is taken unless another is chosen. */
   ask({ title, options = [], first = false, text = "", verb = "New group", done }) {
     this.closeDialog();
-    const opener = this.root.getRootNode().activeElement?.dataset.key ?? null;
+    const opener = this.root.getRootNode().activeElement;
     const field = make("input", {
       type: "text",
       value: text,
@@ -514,7 +523,8 @@ class Board {
     let active = -1;
     const finish = (name) => {
       this.closeDialog();
-      if (opener) this.focus(opener);
+      // A card may have been drawn anew meanwhile; the buttons of the bar stay, and have no key.
+      if (!this.focus(opener?.dataset.key)) opener?.focus({ preventScroll: true });
       if (name !== null) done(name);
     };
     const activate = (place) => {
@@ -613,7 +623,7 @@ class Board {
   }
 
   merge(groups, to) {
-    this.wanted = `group:${to}`;
+    this.wanted = [`group:${to}`];
     this.send({ op: "merge", groups, to });
   }
 
@@ -622,7 +632,7 @@ class Board {
   }
 
   rename(group, to) {
-    this.wanted = `group:${to}`;
+    this.wanted = [`group:${to}`];
     this.send({ op: "rename", group, to });
   }
 
