@@ -218,6 +218,16 @@ def foreign(spec):
     return spec.model_copy(update={"fingerprint": "0" * 64})
 
 
+@pytest.mark.parametrize(("name", "note"), [("mine", "what it is for"), ("other", "")])
+def test_retraining_saves_the_edit_first_and_its_note_only_under_its_own_name(studio, name, note):
+    versions.save(Grouping("mine", {"TECH": "X"}, note="what it is for"))
+    at = edit(studio(grouping="mine"), "SPORTS", "X")
+    next(one for one in at.text_input if one.label == "Saved first as").set_value(name)
+    click(at, "Save and go to Train")
+    saved = versions.load(name)
+    assert (dict(saved.mapping), saved.note) == ({"SPORTS": "X", "TECH": "X"}, note)
+
+
 def test_names_with_markup_stay_text_in_the_figures(studio):
     name = "<script>alert('1')</script>"
     at = edit(studio(), "EDUCATION", name)
