@@ -290,7 +290,7 @@ BAD_FILES = [
     ),
     (
         "a.gz",
-        gzip.compress(ONE * 100)[:-9],
+        gzip.compress(ONE * 100, mtime=0)[:-9],
         "'a.gz': the packed file is cut short or damaged (Compressed file ended before the end-of-stream marker was "
         "reached); get it again",
     ),
