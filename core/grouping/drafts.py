@@ -110,7 +110,7 @@ class Draft:
         """What the next redo does again, "" when there is nothing."""
         return self.states[self.position + 1].what if self.can_redo else ""
 
-    @property
+    @functools.cached_property
     def changes(self) -> dict[str, tuple[str, str]]:
         """Category -> (group in the base, group now), for those that differ."""
         return edits.changed(self.base, self.grouping)
