@@ -27,7 +27,7 @@ BOARD = "grouping_board"
 # A browser repeats those that were not yet confirmed; nobody makes more edits than this in one go.
 REMEMBERED = 200
 VIEWS = ["Board", "Table"]
-SHOWN, SAVE_WIDTH = 40, 280
+SHOWN, SAVE_WIDTH, LIST_WIDTH = 40, 280, 440
 LISTED, TOLD = 20, 5
 # Who changed a draft within this time may well be at work on it.
 RECENT_MINUTES = 10
@@ -149,7 +149,8 @@ def _drafts(draft: Draft) -> None:
     others, discarded = studio.unsaved(draft), drafts.list_discarded()
     if not others and not discarded:
         return
-    with st.popover(f"Drafts ({len(others):,})", help="Other edits that nobody saved yet."):
+    popover = st.popover(f"Drafts ({len(others):,})", help="Other edits that nobody saved yet.")
+    with popover, st.container(width=LIST_WIDTH):
         st.caption("Edits that nobody saved yet. All who use this server share them.")
         for other in others[:LISTED]:
             _draft_row(other)
@@ -175,8 +176,9 @@ def _draft_row(other: Draft) -> None:
         right.button("Discard", key=f"grouping_remove_{other.id}", on_click=_discard, args=[other])
         return
     told.warning("Somebody may be at work on it. Discard it all the same?", icon=":material/group:")
-    left.button("Keep it", key=f"grouping_keep_{other.id}", on_click=_ask, args=[None])
-    right.button("Discard it", key=f"grouping_sure_{other.id}", on_click=studio.discard, args=[other])
+    # What discards is elsewhere than the button before, so that a double click does not answer.
+    left.button("Discard it", key=f"grouping_sure_{other.id}", on_click=studio.discard, args=[other])
+    right.button("Keep it", key=f"grouping_keep_{other.id}", on_click=_ask, args=[None])
 
 
 def _draft_words(draft: Draft) -> str:
