@@ -1,5 +1,7 @@
 """Orders of a matrix hold every class once, and confused ones end up side by side."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -50,7 +52,7 @@ def test_confused_pairs_become_neighbours():
 def test_a_chain_of_confusions_is_laid_out_from_end_to_end():
     chain = [3, 0, 4, 1, 2]
     confusion = np.diag([90] * 5)
-    for a, b in zip(chain, chain[1:], strict=False):
+    for a, b in itertools.pairwise(chain):
         confusion[a, b] = confusion[b, a] = 10
     order = side_by_side(confusion).tolist()
     assert order in (chain, chain[::-1])
