@@ -233,8 +233,11 @@ def export(
     from core.data import datasets
     from core.data.corrections_file import export_to
 
-    count = export_to(datasets.load(dataset), file)
-    emit({"file": str(file), "verdicts": count}, f"wrote {count:,} verdicts to {file}", json)
+    count, beyond = export_to(datasets.load(dataset), file)
+    if beyond:
+        say(f"warning: {beyond:,} {'verdict' if beyond == 1 else 'verdicts'} left out: the dataset has no such row")
+    document = {"file": str(file), "verdicts": count, "left_out": beyond}
+    emit(document, f"wrote {count:,} verdicts to {file}", json)
 
 
 @app.command("import", epilog="Example: python -m core labels import --dataset huffpost corrections.csv")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,15 +15,13 @@ from core.data import corrections
 from core.data.corrections import CORRECTED, VERDICTS, Verdict, text_hash
 from core.data.datasets import Dataset, frame
 from core.data.records import text_of
+from core.data.safe_csv import csv_text, unguarded
 from core.errors import InputError, shorten
 from core.storage import write_atomic
 
 FORMATS = ("jsonl", "csv")
 FIELDS = ("row", "verdict", "category", "to", "text", "at", "fingerprint", "headline")
 LARGEST = 100_000_000  # bytes
-# What a spreadsheet would run as a formula (OWASP, "CSV injection"), behind any number of apostrophes: one
-# more is put in front, and taken away again when the file is read.
-_FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n＝＋－＠]")
 
 
 @dataclass(frozen=True)
@@ -45,9 +42,10 @@ class Taken:
 def exported(dataset: Dataset, kind: str) -> str:
     """Return the decisions about ``dataset`` as text of ``kind`` "jsonl" or "csv", oldest first.
 
-    Beside what the overlay has stands the headline, for people.
+    Beside what the overlay has stands the headline, for people. Decisions about rows that the dataset does
+    not have, as an edited overlay may hold, are left out.
     """
-    verdicts = list(corrections.overlay(dataset.fingerprint).verdicts.values())
+    verdicts = _there(dataset)[0]
     headlines = frame(dataset, ["headline"])["headline"].iloc[[one.row for one in verdicts]]
     rows = [
         asdict(one) | {"fingerprint": dataset.fingerprint, "headline": headline}
@@ -55,19 +53,18 @@ def exported(dataset: Dataset, kind: str) -> str:
     ]
     if kind == "jsonl":
         return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    return _csv(rows)
+    return csv_text(FIELDS, (["" if row[field] is None else str(row[field]) for field in FIELDS] for row in rows))
 
 
-def _csv(rows: Iterable[dict[str, Any]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(FIELDS)
-    writer.writerows([_guarded("" if row[field] is None else str(row[field])) for field in FIELDS] for row in rows)
-    return out.getvalue()
+def _there(dataset: Dataset) -> tuple[list[Verdict], int]:
+    """Return the decisions about rows that ``dataset`` has, oldest first, and how many are about others."""
+    every = corrections.overlay(dataset.fingerprint).verdicts.values()
+    found = [one for one in every if one.row < dataset.rows]
+    return found, len(every) - len(found)
 
 
-def export_to(dataset: Dataset, file: Path) -> int:
-    """Write the decisions into ``file``, by its ending; return how many.
+def export_to(dataset: Dataset, file: Path) -> tuple[int, int]:
+    """Write the decisions into ``file``, by its ending; return how many, and how many `exported` leaves out.
 
     Raises InputError for another ending, or a folder that there is not.
     """
@@ -75,7 +72,8 @@ def export_to(dataset: Dataset, file: Path) -> int:
     if not file.parent.is_dir():
         raise InputError(f"folder {shorten(str(file.parent), 200)} does not exist; make it first")
     write_atomic(file, exported(dataset, kind))
-    return len(corrections.overlay(dataset.fingerprint).verdicts)
+    found, beyond = _there(dataset)
+    return len(found), beyond
 
 
 def kind_of(file: Path) -> str:
@@ -183,7 +181,7 @@ def _documents(text: str, kind: str) -> Iterator[dict[str, Any]]:
         raise InputError(f"the file has no column {missing[0]}; give one that `labels export` wrote")
     try:
         for row in reader:
-            yield {name: _unguarded(cell) for name, cell in row.items() if name and isinstance(cell, str)}
+            yield {name: unguarded(cell) for name, cell in row.items() if name and isinstance(cell, str)}
     except csv.Error as error:
         raise InputError(f"the file is not valid CSV: {error}; correct that place") from error
 
@@ -196,11 +194,3 @@ def _json_line(line: str, number: int) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise InputError(f"line {number:,} is not an object; give a file that `labels export` wrote")
     return found
-
-
-def _guarded(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

@@ -87,14 +87,3 @@ def class_reliability(
     label: a position in the labels.
     """
     return reliability(np.minimum(probabilities[:, label], 1.0), true == label, bins=bins, binning=binning)
-
-
-def log_loss(probabilities: np.ndarray, true: np.ndarray, floor: float) -> float:
-    """Return the mean of -log of the probability of the true label, in nats; 0 without rows.
-
-    ``floor`` stands for a probability that is smaller, since one of 0 would make all of it infinite.
-    """
-    if not len(true):
-        return 0.0
-    chosen = probabilities[np.arange(len(true)), true].astype(float)
-    return float(-np.log(np.clip(chosen, floor, 1.0)).mean())

@@ -32,6 +32,7 @@ import pandas as pd
 
 from core.confusion import ratio
 from core.data.corrections import CORRECTED, Verdict
+from core.evaluation.errors import margins
 from core.evaluation.judge import Judged
 from core.evaluation.proportions import Z
 from core.evaluation.row_facts import DESCRIPTION, LATER, UNSEEN, RowFacts
@@ -141,18 +142,6 @@ def first_causes(flags: np.ndarray, wrong: np.ndarray) -> np.ndarray:
     none is, -1 for a right row; int64, shape (rows,)."""
     with_none = np.column_stack([flags, np.ones(len(flags), dtype=bool)])
     return np.where(wrong, with_none.argmax(axis=1), -1)
-
-
-def margins(probabilities: np.ndarray) -> np.ndarray:
-    """Return top - second probability of each row; of a single label its own, shape (rows,).
-
-    >>> margins(np.array([[0.5, 0.25, 0.25]])).tolist()
-    [0.25]
-    """
-    if probabilities.shape[1] < 2:
-        return probabilities.sum(axis=1)
-    best = np.partition(probabilities, -2, axis=1)
-    return best[:, -1] - best[:, -2]
 
 
 def doubted_labels(true: np.ndarray, predicted: np.ndarray, probabilities: np.ndarray, known: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from core.data import datasets
+from core.evaluation.confidence import plain
 from core.evaluation.evaluate import test_predictions
 from core.evaluation.judge import judge
 from core.grouping.diff import Diff, diff
@@ -98,7 +99,7 @@ def _rows(counted: datasets.Dataset | None, run: Run | None) -> Mapping[str, int
 def document(compared: Compared) -> dict[str, object]:
     """Return what ``grouping diff`` prints."""
     found = compared.diff
-    f1 = {} if compared.f1 is None else {"f1": [_plain(row) for row in compared.f1.to_dict("records")]}
+    f1 = {} if compared.f1 is None else {"f1": plain(compared.f1)}
     return {
         "a": title(compared.a),
         "b": title(compared.b),
@@ -134,7 +135,3 @@ def document(compared: Compared) -> dict[str, object]:
 def title(grouping: Grouping) -> str:
     """Return a grouping as it is named on the command line: NAME or NAME@VERSION."""
     return f"{grouping.name}@{grouping.version}" if grouping.version else grouping.name
-
-
-def _plain(row: Mapping[str, object]) -> dict[str, object]:
-    return {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in row.items()}

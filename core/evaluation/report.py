@@ -1,7 +1,8 @@
 """The report of a run as one document, and as one file: HTML, Markdown or JSON.
 
 The document is all there is: the two other forms show what stands in it. It holds no time but those
-of the run, so the same run gives the same report whenever it is made.
+of the run, so the same run gives the same report whenever it is made, as long as the same data are here
+and the same was decided about their labels: its causes rest on both.
 """
 
 from __future__ import annotations

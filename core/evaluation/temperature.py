@@ -18,8 +18,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import DamagedError, InputError, shorten
-from core.evaluation.calibration import BINS, Binning, expected_calibration_error, log_loss, reliability
+from core.evaluation.calibration import BINS, Binning, expected_calibration_error, reliability
 from core.evaluation.predictions import Predictions
+from core.evaluation.ranking import losses
 from core.grouping.grouping import Grouping
 from core.grouping.scores import grouped_probabilities, groups_of_labels
 from core.runs import clock
@@ -231,7 +232,7 @@ def fit_of(probabilities: np.ndarray, true: np.ndarray) -> Fit:
     answer = probabilities.argmax(axis=1)
     confidence = np.minimum(probabilities[np.arange(len(true)), answer], 1.0)
     return Fit(
-        log_loss=log_loss(probabilities, true, FLOOR),
+        log_loss=float(losses(probabilities, true).mean()),
         ece=expected_calibration_error(reliability(confidence, answer == true, bins=BINS, binning=BINNING)),
         accuracy=float((answer == true).mean()),
     )

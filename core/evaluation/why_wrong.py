@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ from core.data import corrections
 from core.errors import InputError, shorten
 from core.evaluation.cause_words import also, evidence
 from core.evaluation.causes import ORDER, Causes, by_class, find_causes, summary
+from core.evaluation.confidence import plain
 from core.evaluation.judge import Judged
 from core.evaluation.row_facts import RowFacts, facts_of
 from core.grouping.grouping import Grouping
@@ -87,7 +87,7 @@ def document(run: Run, found: WhyWrong, label: str | None = None, top: int = 0) 
         "rows": len(found.causes.table),
         "errors": int(table["rows"].sum()),
         "order": list(ORDER),
-        "causes": [{key: _plain(value) for key, value in row.items()} for row in table.to_dict("records")],
+        "causes": plain(table),
         "per_class": [
             {"label": str(name), "errors": int(counts.sum()), "causes": {key: int(n) for key, n in counts.items()}}
             for name, counts in kept.iterrows()
@@ -99,14 +99,4 @@ def document(run: Run, found: WhyWrong, label: str | None = None, top: int = 0) 
 
 def examples(found: Causes, cause: str, label: str | None, most: int) -> list[dict[str, object]]:
     """Return the first ``most`` rows of `listed` as JSON."""
-    return [
-        {key: _plain(value) for key, value in row.items()}
-        for row in listed(found, cause, label, most).to_dict("records")
-    ]
-
-
-def _plain(value: object) -> object:
-    """Return a value as JSON has it; None for a figure that there is not."""
-    if isinstance(value, float | np.floating):
-        return None if math.isnan(value) else float(value)
-    return value
+    return plain(listed(found, cause, label, most))

@@ -25,7 +25,7 @@ def _causes(
     fingerprint: str,
     grouping_key: str,
     siblings_key: str,
-    decided: int,
+    decided: tuple[int, int],
     _run: store.Run,
     _judged: Judged,
     _siblings: Grouping,
@@ -40,6 +40,21 @@ def causes(run: store.Run, grouping: Grouping, siblings: Grouping, dataset: data
     and where the rows' dataset is not here any more.
     """
     judged = cache.judged(run, grouping, dataset)
-    overlay = corrections.path_of(judged.fingerprint)
-    decided = overlay.stat().st_mtime_ns if overlay.exists() else 0
-    return _causes(ended(run), judged.fingerprint, named(grouping), named(siblings), decided, run, judged, siblings)
+    known = known_data(run, judged)
+    marks = (named(grouping), named(siblings), decided(judged.fingerprint))
+    return _causes(known, judged.fingerprint, *marks, run, judged, siblings)
+
+
+def decided(fingerprint: str) -> tuple[int, int]:
+    """Return what changes whenever somebody decides about a label of the content: time and size of its overlay."""
+    try:
+        found = corrections.path_of(fingerprint).stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return (found.st_mtime_ns, found.st_size)
+
+
+def known_data(run: store.Run, judged: Judged) -> str:
+    """Return a key of the run that changes with which of the data that it rests on are here."""
+    here = [datasets.by_fingerprint(one) is not None for one in (run.spec.fingerprint, judged.fingerprint)]
+    return repr((ended(run), here))

@@ -33,4 +33,10 @@ def comparison(run: store.Run, against: store.Run, grouping: Grouping, dataset: 
     Raises InputError where a run cannot answer the grouping or no row can be compared.
     """
     fingerprint = dataset.fingerprint if dataset else ""
-    return _comparison(ended(run), ended(against), named(grouping), fingerprint, run, against, grouping, dataset)
+    keys = (_here(run), _here(against))
+    return _comparison(*keys, named(grouping), fingerprint, run, against, grouping, dataset)
+
+
+def _here(run: store.Run) -> str:
+    """Return a key of the run that changes when its own dataset comes or goes: what it was trained on is left out."""
+    return repr((ended(run), datasets.by_fingerprint(run.spec.fingerprint) is not None))

@@ -9,16 +9,19 @@ import streamlit as st
 from core.evaluation.judge import Judged
 from core.evaluation.report import essentials, report
 from core.runs import store
-from core.ui.cache import ended, named
+from core.ui.cache import named
+from core.ui.cache_causes import decided, known_data
 
 Document = dict[str, Any]
 Other = tuple[store.Run, Judged] | None
 
 
 def _key(run: store.Run, judged: Judged, against: Other, examples: int) -> str:
-    """Return what tells one report from another; a run's name and note stand in it, too."""
-    other = (ended(against[0]), against[0].title) if against else None
-    return repr((ended(run), run.name, run.note, named(judged.grouping), judged.fingerprint, other, examples))
+    """Return what tells one report from another; a run's name and note stand in it, too, and its causes rest on
+    what was decided about labels."""
+    other = (known_data(against[0], against[1]), against[0].title) if against else None
+    rests_on = (known_data(run, judged), named(judged.grouping), judged.fingerprint, decided(judged.fingerprint))
+    return repr((rests_on, run.name, run.note, other, examples))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Drawing the rows again and again")

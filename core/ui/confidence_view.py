@@ -321,6 +321,6 @@ def _chosen_class(found: Confidence) -> tuple[pd.DataFrame, str]:
     )
     ticked = event["selection"]["rows"]
     if ticked:
-        remember(PAGE, "class", table["label"].iloc[ticked[0]])
-    labels, asked = table["label"].tolist(), value(PAGE, "class")
+        remember(PAGE, "threshold_class", table["label"].iloc[ticked[0]])
+    labels, asked = table["label"].tolist(), value(PAGE, "threshold_class")
     return table, asked if asked in labels else labels[0]

@@ -39,11 +39,21 @@ def in_force(dataset):
 @pytest.mark.parametrize("kind", ["jsonl", "csv"])
 def test_what_is_written_can_be_taken_over_again(decided, kind, tmp_path):
     file, before = tmp_path / f"out.{kind}", in_force(decided)
-    assert export_to(decided, file) == 3
+    assert export_to(decided, file) == (3, 0)
     assert import_from(decided, file) == Taken(0, 3, {})
     corrections.undo_all(decided)
     assert import_from(decided, file) == Taken(3, 0, {})
     assert in_force(decided) == before
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_a_verdict_on_a_row_that_there_is_not_is_left_out_and_counted(decided, kind, tmp_path):
+    path = corrections.path_of(decided.fingerprint)
+    line = json.loads(path.read_text().splitlines()[0])
+    path.write_text(path.read_text() + json.dumps(line | {"row": decided.rows}) + "\n")
+    file = tmp_path / f"out.{kind}"
+    assert export_to(decided, file) == (3, 1)
+    assert import_from(decided, file) == Taken(0, 3, {})
 
 
 def test_no_cell_starts_a_formula(decided):

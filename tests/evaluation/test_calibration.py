@@ -5,13 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
-from sklearn.metrics import log_loss as sklearn_log_loss
 
 from core.evaluation.calibration import (
     BINNINGS,
     class_reliability,
     expected_calibration_error,
-    log_loss,
     maximum_calibration_error,
     reliability,
 )
@@ -89,16 +87,3 @@ def test_the_probability_of_one_class_is_held_against_how_often_it_is_true():
     probabilities = np.array([[0.9, 0.1], [0.9, 0.1], [0.2, 0.8], [0.2, 0.8]])
     table = class_reliability(probabilities, np.array([0, 1, 1, 0]), 0, bins=2, binning="equal width")
     assert table[["rows", "confidence", "accuracy"]].values.tolist() == [[2, 0.2, 0.5], [2, 0.9, 0.5]]
-
-
-@given(st.integers(0, 1000), st.integers(2, 6))
-def test_log_loss_is_scikit_learns(seed, labels):
-    random = np.random.default_rng(seed)
-    probabilities, true = random.dirichlet(np.ones(labels), 30), random.integers(0, labels, 30)
-    expected = sklearn_log_loss(true, probabilities, labels=np.arange(labels))
-    assert log_loss(probabilities, true, 1e-12) == pytest.approx(expected)
-
-
-def test_a_probability_of_nothing_costs_what_the_floor_does():
-    assert log_loss(np.array([[1.0, 0.0]]), np.array([1]), 2.0**-25) == pytest.approx(25 * np.log(2))
-    assert log_loss(np.zeros((0, 2)), np.zeros(0, dtype=int), 2.0**-25) == 0.0

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from core.data import corrections, datasets
 from core.evaluation.why_wrong import WhyWrong
 from core.runs import store
-from core.ui import cache_causes
+from core.ui import cache_causes, cache_report
 
 from .conftest import SECONDS, checked
 
@@ -112,10 +112,22 @@ def test_a_decision_about_a_label_counts_at_once(trained):
         corrections.undo(dataset, int(row["row"]))
 
 
-def test_a_dataset_that_is_gone_is_said(trained, monkeypatch):
+def test_a_report_follows_what_is_decided_about_labels(trained):
+    run, found = store.load(run_id()), why()
+    dataset = datasets.by_fingerprint(found.judged.fingerprint)
+    row = int(found.causes.table.loc[found.causes.table["wrong"], "row"].iloc[0])
+    before = cache_report._key(run, found.judged, None, 0)
+    assert cache_report._key(run, found.judged, None, 0) == before
+    corrections.confirm(dataset, row)
+    try:
+        assert cache_report._key(run, found.judged, None, 0) != before
+    finally:
+        corrections.undo(dataset, row)
+
+
+def test_causes_that_were_found_with_the_dataset_are_not_told_once_it_is_gone(trained, monkeypatch):
+    assert why().causes.errors
     monkeypatch.setattr(datasets, "by_fingerprint", lambda fingerprint: None)
-    cache_causes._facts.clear()
-    cache_causes._causes.clear()
     at = opened()
     assert "import the same file again" in at.warning[0].value
 
