@@ -28,7 +28,7 @@ others = [one.name for one in datasets.list_all() if one.fingerprint != run.spec
 with st.container(horizontal=True, vertical_alignment="bottom"):
     on = pick(
         st.selectbox,
-        "Rows",
+        "Judged on",
         [OWN, *others],
         page=PAGE,
         name="on",
@@ -42,20 +42,22 @@ with shell.told():
     whole = None if on == OWN else datasets.load(on)
     judged = cache.judged(run, shown, whole)
 dataset = datasets.by_fingerprint(judged.fingerprint)
-compared = evaluation_view.against(run, shown, whole)
+compared = evaluation_view.against(run, judged, shown, whole)
 evaluation_view.provenance(run, judged, grouping)
 evaluation_view.figures(run, judged, compared)
 with folded:
     evaluation_view.all_figures(run, judged, compared)
 
-# A matrix of many labels needs the whole width; the tables then stand below it, side by side.
+evaluation_view.drop_unknown(judged)
+# A matrix of many labels needs the whole width and the height of a screen: what a click asks for then
+# stands above it, and the tables below, side by side. Else all of them stand beside it.
 wide = len(judged.metrics.labels) > evaluation_view.MANY
+above = st.container()
 left, right = (st.container(), st.container()) if wide else st.columns([5, 4], gap="medium")
 with left:
     cell = evaluation_view.matrix(run, judged, grouping, palette)
 with right:
-    # What a click asks for stands beside the matrix, in the first screen.
-    found = st.container()
+    found = above if wide else st.container()
     pairs, classes = st.columns(2, gap="medium") if wide else (st.container(), st.container())
 with pairs:
     st.subheader("Most confused", anchor=False)

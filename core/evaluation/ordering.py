@@ -16,8 +16,19 @@ ORDERS: tuple[Order, ...] = get_args(Order)
 TRIED = 64
 
 
-def ordered(metrics: Metrics, order: Order, group_of: Callable[[str], str] = str) -> list[str]:
-    """Return the labels in the order asked for.
+def prominent(confusion: np.ndarray, most: int) -> np.ndarray:
+    """Return the ``most`` classes with most rows that are theirs or are taken for them, their positions, sorted.
+
+    That is the largest ones and those that take most from others; what is equal goes by position.
+    """
+    rows = confusion.sum(axis=0) + confusion.sum(axis=1) - np.diag(confusion)
+    return np.sort(np.argsort(-rows, kind="stable")[:most])
+
+
+def ordered(
+    metrics: Metrics, order: Order, group_of: Callable[[str], str] = str, *, most: int | None = None
+) -> list[str]:
+    """Return the labels in the order asked for; of more than ``most`` the `prominent` ones alone.
 
     "by size" has the most rows first; "by group" the largest group first, and its labels by size;
     "by confusion" is `side_by_side`. What is equal goes by name.
@@ -26,17 +37,19 @@ def ordered(metrics: Metrics, order: Order, group_of: Callable[[str], str] = str
     ----------
     group_of: the group of a label, for "by group"; without it each label is by itself.
     """
+    places = prominent(metrics.confusion, len(metrics.labels) if most is None else most)
+    labels = [metrics.labels[place] for place in places]
     if order == "by name":
-        return sorted(metrics.labels)
+        return sorted(labels)
     if order == "by confusion":
-        return [metrics.labels[place] for place in side_by_side(metrics.confusion)]
-    support = dict(zip(metrics.labels, metrics.confusion.sum(axis=1).tolist(), strict=True))
+        return [labels[place] for place in side_by_side(metrics.confusion[np.ix_(places, places)])]
+    support = dict(zip(labels, metrics.confusion.sum(axis=1)[places].tolist(), strict=True))
     if order == "by size":
-        return sorted(metrics.labels, key=lambda label: (-support[label], label))
+        return sorted(labels, key=lambda label: (-support[label], label))
     rows: dict[str, int] = {}
     for label, count in support.items():
         rows[group_of(label)] = rows.get(group_of(label), 0) + count
-    return sorted(metrics.labels, key=lambda label: (-rows[group_of(label)], group_of(label), -support[label], label))
+    return sorted(labels, key=lambda label: (-rows[group_of(label)], group_of(label), -support[label], label))
 
 
 def starts(labels: Sequence[str], group_of: Callable[[str], str]) -> list[str]:

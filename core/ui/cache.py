@@ -6,8 +6,13 @@ out as it is: `st.cache_data` would pickle a copy of a frame at each hit.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.data import datasets, overview
 from core.data.examples import examples_by_category
@@ -95,14 +100,34 @@ def _predictions(key: str, _run: store.Run) -> Predictions:
     return evaluate.test_predictions(_run)
 
 
-@st.cache_resource(max_entries=8, show_spinner="Scoring the dataset")
-def _scored(key: str, fingerprint: str, _run: store.Run, _dataset: datasets.Dataset) -> Predictions:
-    return evaluate.dataset_predictions(_run, _dataset)
+@dataclass
+class _Scored:
+    """What a run says of a dataset, once somebody has waited for it; a second visit waits for the first one."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    found: Predictions | None = None
 
 
-def predictions(run: store.Run, dataset: datasets.Dataset | None = None) -> Predictions:
-    """Return what ``run`` said of its test rows, or says of all of ``dataset``; to be read, not changed."""
-    return _predictions(ended(run), run) if dataset is None else _scored(ended(run), dataset.fingerprint, run, dataset)
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _scored(key: str, fingerprint: str) -> _Scored:
+    return _Scored()
+
+
+def predictions(
+    run: store.Run, dataset: datasets.Dataset | None = None, progress: Callable[[int, int], None] | None = None
+) -> Predictions:
+    """Return what ``run`` said of its test rows, or says of all of ``dataset``; to be read, not changed.
+
+    ``progress`` is told rows done and rows in all, while a dataset is scored for the first time.
+    """
+    if dataset is None:
+        return _predictions(ended(run), run)
+    # Not computed in the cached function: what that draws, `progress` too, Streamlit draws again at each hit.
+    scored = _scored(ended(run), dataset.fingerprint)
+    with scored.lock:
+        if scored.found is None:
+            scored.found = evaluate.dataset_predictions(run, dataset, progress)
+        return scored.found
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -163,5 +188,16 @@ def reached(run: store.Run, own: store.Run, grouping: Grouping) -> Retrained:
 
 
 def judged(run: store.Run, grouping: Grouping, dataset: datasets.Dataset | None = None) -> Judged:
-    """Return the figures of ``run`` under ``grouping``, on its test rows or on all of ``dataset``."""
+    """Return the figures of ``run`` under ``grouping``, on its test rows or on all of ``dataset``.
+
+    To score a dataset for the first time takes a while, so it is drawn how far it is.
+    """
+    if dataset is not None and _scored(ended(run), dataset.fingerprint).found is None:
+        bar = st.progress(0.0, text="Scoring the dataset")
+        predictions(run, dataset, lambda done, rows: _show(bar, done, rows))
+        bar.empty()
     return _judged(ended(run), named(grouping), dataset.fingerprint if dataset else "", grouping, run, dataset)
+
+
+def _show(bar: DeltaGenerator, done: int, rows: int) -> None:
+    bar.progress(done / max(rows, 1), text=f"Scoring the dataset: {done:,} of {rows:,} rows")

@@ -17,7 +17,7 @@ import streamlit as st
 from core.data.datasets import Dataset
 from core.data.safe_csv import frame_to_csv
 from core.errors import InputError
-from core.evaluation.errors import KINDS, ORDERS, Listing, Query, chosen, rows_at
+from core.evaluation.errors import KINDS, ORDERS, Kind, Listing, Query, chosen, rows_at
 from core.evaluation.judge import Judged
 from core.runs.store import Run
 from core.ui import cache_errors, error_detail
@@ -53,7 +53,8 @@ def draw(run: Run, judged: Judged, dataset: Dataset | None, palette: Palette) ->
         st.caption("The dataset of this run is not here any more; import the same file to see its headlines.")
         return
     found = cache_errors.listing(run, judged, dataset)
-    query = _filters(found)
+    _filters(found)
+    query = asked_query(found)
     try:
         places = chosen(found, query)
     except InputError as error:
@@ -81,22 +82,75 @@ def nothing(found: Listing, query: Query) -> str:
     return "No row is like that; take a filter away."
 
 
-def _filters(found: Listing) -> Query:
-    """Draw the filters; return what they ask for."""
-    judged = found.judged
-    labels, grouped = sorted(judged.metrics.labels), found.categories != sorted(judged.metrics.labels)
+def kind_of(asked: str | None, true: str | None, predicted: str | None) -> Kind:
+    """Return which rows are listed: a whole cell settles it, since those on the diagonal are right, all others wrong.
+
+    >>> kind_of("wrong", "A", "A"), kind_of("right", "A", "B"), kind_of("right", "A", None)
+    ('right', 'wrong', 'right')
+    """
+    if true and predicted:
+        return "right" if true == predicted else "wrong"
+    return asked if asked in KINDS else KINDS[0]
+
+
+def _asked_kind() -> Kind:
+    return kind_of(*(value(PAGE, name) for name in ("show", "true", "predicted")))
+
+
+def one_of(options: Sequence[str], asked: str | None) -> str | None:
+    """Return what the URL asks for where that is an option, else None."""
+    return asked if asked in options else None
+
+
+def asked_query(found: Listing) -> Query:
+    """Return what the URL asks for, as the filters show it; what no row of ``found`` can have is left open."""
+    labels, (first, last) = found.judged.metrics.labels, _days(found)
+    least, most = confidence_of(value(PAGE, "confidence"))
+    since, until = (day_of(value(PAGE, name), first, last) if first and last else None for name in ("since", "until"))
+    order = value(PAGE, "sort")
+    return Query(
+        kind=_asked_kind(),
+        true=one_of(labels, value(PAGE, "true")),
+        predicted=one_of(labels, value(PAGE, "predicted")),
+        category=one_of(found.categories, value(PAGE, "category")) if _grouped(found) else None,
+        search=value(PAGE, "search") or "",
+        least=least,
+        most=most,
+        since=since,
+        until=until,
+        described=DESCRIBED.get(value(PAGE, "described") or ""),
+        order=order if order in ORDERS else ORDERS[0],
+    )
+
+
+def _grouped(found: Listing) -> bool:
+    """Return whether a label holds other categories than itself."""
+    return found.categories != sorted(found.judged.metrics.labels)
+
+
+def _days(found: Listing) -> tuple[date | None, date | None]:
+    """Return the first and the last day of the rows, None where no row has one."""
+    if not found.has_dates:
+        return None, None
+    return found.records["date"].min().date(), found.records["date"].max().date()
+
+
+def _filters(found: Listing) -> None:
+    """Draw the filters, which show `asked_query`."""
+    labels = sorted(found.judged.metrics.labels)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind = _bound(
+        _bound(
             st.segmented_control,
             "Rows",
             "show",
-            read=lambda asked: asked if asked in KINDS else KINDS[0],
+            read=lambda _: _asked_kind(),
             write=str,
             options=KINDS,
             format_func=str.capitalize,
             required=True,
+            disabled=bool(value(PAGE, "true") and value(PAGE, "predicted")),
         )
-        search = _bound(
+        _bound(
             st.text_input,
             "Search",
             "search",
@@ -106,11 +160,12 @@ def _filters(found: Listing) -> Query:
             placeholder="words",
             help="Headlines and descriptions with each of these words, or with words that begin with them.",
         )
-        true = _choice("True", "true", labels)
-        predicted = _choice("Predicted", "predicted", labels)
-        category = _choice("Raw category", "category", found.categories) if grouped else None
+        _choice("True", "true", labels)
+        _choice("Predicted", "predicted", labels)
+        if _grouped(found):
+            _choice("Raw category", "category", found.categories)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        order = _bound(
+        _bound(
             st.selectbox,
             "Order",
             "sort",
@@ -120,7 +175,7 @@ def _filters(found: Listing) -> Query:
             format_func=ORDER_NAMES.get,
             width=190,
         )
-        least, most = _bound(
+        _bound(
             st.slider,
             "Confidence",
             "confidence",
@@ -131,21 +186,9 @@ def _filters(found: Listing) -> Query:
             step=0.01,
             width=190,
         )
-        described = _choice("Description", "described", list(DESCRIBED), width=130)
-        since, until = (_day(label, name, found) for label, name in (("From", "since"), ("To", "until")))
-    return Query(
-        kind=kind,
-        true=true,
-        predicted=predicted,
-        category=category,
-        search=search,
-        least=least,
-        most=most,
-        since=since,
-        until=until,
-        described=DESCRIBED.get(described),
-        order=order,
-    )
+        _choice("Description", "described", list(DESCRIBED), width=130)
+        for label, name in (("From", "since"), ("To", "until")):
+            _day(label, name, found)
 
 
 def _bound(
@@ -156,7 +199,7 @@ def _bound(
     read: Callable[[str | None], Any],
     write: Callable[[Any], str | None],
     **how: Any,
-) -> Any:
+) -> None:
     """Draw a widget that shows what the URL says of ``name``, and writes there what it is changed to.
 
     Parameters
@@ -165,7 +208,7 @@ def _bound(
     """
     key = f"{PAGE}_errors_{name}"
     st.session_state[key] = read(value(PAGE, name))
-    return widget(label, key=key, on_change=_changed, args=(name, key, write), **how)
+    widget(label, key=key, on_change=_changed, args=(name, key, write), **how)
 
 
 def _changed(name: str, key: str, write: Callable[[Any], str | None]) -> None:
@@ -176,6 +219,9 @@ def _changed(name: str, key: str, write: Callable[[Any], str | None]) -> None:
     if name in ("true", "predicted"):
         outline_again()
         st.session_state[WHOLE_PAGE] = True
+    elif value(PAGE, "true") or value(PAGE, "predicted"):
+        # The glance at the matrix lists the same rows.
+        st.session_state[WHOLE_PAGE] = True
 
 
 def outline_again() -> None:
@@ -183,13 +229,13 @@ def outline_again() -> None:
     st.session_state[MATRIX] = st.session_state.get(MATRIX, 0) + 1
 
 
-def _choice(label: str, name: str, options: Sequence[str], width: int = 160) -> str | None:
-    """Draw a choice of one or all; return None for all."""
-    return _bound(
+def _choice(label: str, name: str, options: Sequence[str], width: int = 160) -> None:
+    """Draw a choice of one or all."""
+    _bound(
         st.selectbox,
         label,
         name,
-        read=lambda asked: asked if asked in options else None,
+        read=partial(one_of, options),
         write=lambda one: one,
         options=options,
         index=None,
@@ -198,12 +244,12 @@ def _choice(label: str, name: str, options: Sequence[str], width: int = 160) -> 
     )
 
 
-def _day(label: str, name: str, found: Listing) -> date | None:
-    """Draw a choice of a day among those of the rows; None for no bound, also where no row has a date."""
-    if not found.has_dates:
-        return None
-    first, last = (bound.date() for bound in (found.records["date"].min(), found.records["date"].max()))
-    return _bound(
+def _day(label: str, name: str, found: Listing) -> None:
+    """Draw a choice of a day among those of the rows; nothing where no row has a date."""
+    first, last = _days(found)
+    if not first or not last:
+        return
+    _bound(
         st.date_input,
         label,
         name,
@@ -272,10 +318,12 @@ def _page(found: Listing, places: np.ndarray, query: Query) -> np.ndarray:
 def heading(query: Query, rows: int) -> str:
     """Return what is listed, as Markdown: ``47 rows of EDUCATION taken for LIFESTYLE``."""
     verb = "rightly taken for" if query.true == query.predicted else "taken for"
-    kind = "" if query.kind == "all" or query.predicted else f" {query.kind}"
+    kind = "" if query.kind == "all" or (query.true and query.predicted) else f" {query.kind}"
     of = f" of {escaped(query.true)}" if query.true else ""
     to = f" {verb} {escaped(query.predicted)}" if query.predicted else ""
-    return f"{rows:,}{kind} {'row' if rows == 1 else 'rows'}{of}{to}"
+    selected = Query(kind=query.kind, true=query.true, predicted=query.predicted, order=query.order)
+    filtered = "" if query == selected else ", filtered"
+    return f"{rows:,}{kind} {'row' if rows == 1 else 'rows'}{of}{to}{filtered}"
 
 
 def page_of(asked: str | None, pages: int) -> int:
@@ -317,11 +365,11 @@ def _table(found: Listing, places: np.ndarray, query: Query) -> int | None:
         selection_default={"selection": {"rows": ticked}},
         column_order=[name for name in columns if not same.get(name) and (name != "category" or grouped)],
         column_config={
-            "headline": st.column_config.TextColumn("Headline", width=300),
-            "true": "True",
-            "predicted": "Predicted",
+            "headline": st.column_config.TextColumn("Headline", width=220),
+            "true": st.column_config.TextColumn("True", width=90),
+            "predicted": st.column_config.TextColumn("Predicted", width=90),
             "category": "Raw category",
-            "confidence": st.column_config.NumberColumn("Confidence", format="%.3f", width=80),
+            "confidence": st.column_config.NumberColumn("Confidence", format="%.3f", width=75),
             "margin": st.column_config.NumberColumn(
                 "Margin", format="%.3f", width=60, help="How far the answer is ahead of the next label."
             ),

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.confusion import ratio
 from core.data.datasets import Dataset
-from core.errors import CopydeskError
-from core.evaluation.errors import Query, chosen, rows_at
+from core.errors import CopydeskError, InputError, shorten
+from core.evaluation.errors import chosen, rows_at
 from core.evaluation.judge import Judged, has_partition, unknown_sentence
 from core.evaluation.metrics import Metrics, error_matrix, row_shares
-from core.evaluation.ordering import Order, starts
+from core.evaluation.ordering import Order, ordered, starts
 from core.evaluation.ranking import rank
 from core.grouping.builtin import RAW
 from core.grouping.grouping import Grouping
-from core.runs import store
 from core.runs.store import Run
-from core.ui import cache, cache_errors, charts, shell
+from core.ui import cache, cache_errors, charts, compare_view, shell
 from core.ui.charts.matrix import ALL
 from core.ui.components import clicked, escaped, table_key
-from core.ui.errors_view import MATRIX, heading, outline_again
-from core.ui.selection import pick, remember, value
+from core.ui.errors_view import MATRIX, ORDER_NAMES, asked_query, heading, outline_again
+from core.ui.selection import coming, pick, remember, value
 from core.ui.theme import Palette
 
 PAGE = "evaluate"
 MANY = 20
 PAIRS = 12
 GLANCE = 6
+# Above so many classes a cell is too small to be read or clicked; of more, so many are drawn.
+DRAWABLE, DRAWN = 80, 60
+CLEARED = "evaluate_cleared"
 GROUPS, CATEGORIES = "Groups", "Raw categories"
 MATRICES = {"counts": "Counts", "by row": "By row", "by column": "By column", "errors": "Errors"}
 NAMES = {
@@ -56,6 +59,9 @@ HELP = {
     "log_loss": "The mean of -ln of the true label's probability, in nats: 0 is best. A label that the run does not "
     "know counts as one that it rules out.",
 }
+
+
+ONE_CLASS = "Where all rows are of one class, and all answers that class, chance agrees as well."
 
 
 class Pair(NamedTuple):
@@ -86,7 +92,7 @@ def provenance(run: Run, judged: Judged, grouping: Grouping) -> None:
     if dataset is not None and dataset.fingerprint != run.spec.fingerprint:
         st.warning(
             f"This run was trained on {escaped(run.spec.dataset)}, not on {escaped(dataset.name)}, the dataset in the "
-            "sidebar. Choose another run there, or other rows below.",
+            "sidebar. Choose another run there, or other rows above.",
             icon=":material/database:",
         )
     if judged.seen_in_training is None:
@@ -116,28 +122,41 @@ def why_still_right(run: Run) -> str:
     return "It was trained on those groups, whose answers are added up to the groups on screen."
 
 
-def against(run: Run, grouping: Grouping, dataset: Dataset | None) -> tuple[Run, Judged] | None:
-    """Return the run last compared with, on the same terms; None where there is none, or it cannot answer them."""
-    other = value(PAGE, "against")
-    if not other or other == run.id:
+def against(run: Run, judged: Judged, grouping: Grouping, dataset: Dataset | None) -> tuple[Run, Judged] | None:
+    """Return the run compared with now or last, on the same terms; None where there is none, or it cannot answer them.
+
+    Compare chooses it further down the page, with the first one as its default.
+    """
+    found = {one.id: one for one in compare_view.others(run, judged)}
+    default = next(iter(found.values()), None) if coming(PAGE, "part") == "Compare" else None
+    other = found.get(coming(PAGE, "against") or "", default)
+    if other is None:
         return None
     try:
-        found = store.load(other)
-        return found, cache.judged(found, grouping, dataset)
+        return other, cache.judged(other, grouping, dataset)
     except CopydeskError:
         return None
 
 
 def values_of(judged: Judged) -> dict[str, float]:
-    """Return every single figure by name."""
+    """Return every single figure by name; NaN for a kappa that is not defined."""
     ranking = rank(judged.probabilities, judged.true, judged.answerable)
-    return {**judged.metrics.headline(), **vars(ranking)}
+    values = {**judged.metrics.headline(), **vars(ranking)}
+    return values if has_kappa(judged.metrics) else {**values, "kappa": float("nan")}
+
+
+def has_kappa(metrics: Metrics) -> bool:
+    """Return whether chance leaves room for agreement: not where one label is all that is true or predicted."""
+    confusion = metrics.confusion
+    return np.count_nonzero(confusion.sum(axis=0) + confusion.sum(axis=1)) > 1
 
 
 def figures_frame(run: Run, judged: Judged, other: Judged | None) -> pd.DataFrame:
     """Return one row a figure: figure (its name), value, low, high, against, difference (NaN without ``other``)."""
     values, theirs = values_of(judged), values_of(other) if other else {}
     sure = cache_errors.intervals(run, judged)
+    if np.isnan(values["kappa"]):
+        sure = {**sure, "kappa": (float("nan"), float("nan"))}
     rows = [(shown, values[name], *sure[name], theirs.get(name, float("nan"))) for name, shown in NAMES.items()]
     frame = pd.DataFrame(rows, columns=["figure", "value", "low", "high", "against"], index=list(NAMES))
     return frame.assign(difference=frame["value"] - frame["against"])
@@ -153,6 +172,9 @@ def figures(run: Run, judged: Judged, compared: tuple[Run, Judged] | None) -> No
     quiet = {"delta_color": "off", "delta_arrow": "off"}
     for place, name in enumerate(("accuracy", "macro_f1", "kappa", "top_3_accuracy", "log_loss")):
         row = frame.loc[name]
+        if np.isnan(row["value"]):
+            facts[place].metric(row["figure"], "–", "not defined", help=f"{HELP[name]} {ONE_CLASS}", **quiet)
+            continue
         facts[place].metric(
             row["figure"], f"{row['value']:.3f}", f"{row['low']:.3f}–{row['high']:.3f}", help=HELP[name], **quiet
         )
@@ -174,7 +196,7 @@ def figures(run: Run, judged: Judged, compared: tuple[Run, Judged] | None) -> No
 def difference_text(other: Run, frame: pd.DataFrame) -> str:
     """Return how far the figures are from those of the run last compared, as Markdown."""
     names = ("accuracy", "macro_f1", "kappa", "top_3_accuracy", "log_loss")
-    gaps = " · ".join(f"{frame['figure'][name]} {frame['difference'][name]:+.3f}" for name in names)
+    gaps = " · ".join(f"{row.figure} {row.difference:+.3f}" for row in frame.loc[[*names]].dropna().itertuples())
     return f"Against {escaped(shell.run_label(other))}: {gaps}".replace(" -", " −")
 
 
@@ -194,6 +216,7 @@ def all_figures(run: Run, judged: Judged, compared: tuple[Run, Judged] | None) -
             width=520 if compared else 380,
             height=35 * (len(frame) + 1) + 3,
             column_order=shown,
+            placeholder="not defined",
             column_config={
                 "figure": "Figure",
                 "value": number("Value", format="%.3f", width=60),
@@ -211,17 +234,46 @@ def all_figures(run: Run, judged: Judged, compared: tuple[Run, Judged] | None) -
 
 
 def cells(metrics: Metrics) -> pd.DataFrame:
-    """Return one row a cell of the matrix: true, predicted, rows, row_share, column_share."""
-    size = len(metrics.labels)
+    """Return one row a cell of the matrix that is not zero: true, predicted, rows, row_share, column_share."""
     confusion = metrics.confusion
+    labels, (true, predicted) = np.array(metrics.labels, dtype=object), np.nonzero(confusion)
     return pd.DataFrame(
         {
-            "true": np.repeat(metrics.labels, size),
-            "predicted": np.tile(metrics.labels, size),
-            "rows": confusion.ravel(),
-            "row_share": row_shares(confusion).ravel(),
-            "column_share": ratio(confusion, confusion.sum(axis=0, keepdims=True)).ravel(),
+            "true": labels[true],
+            "predicted": labels[predicted],
+            "rows": confusion[true, predicted],
+            "row_share": row_shares(confusion)[true, predicted],
+            "column_share": ratio(confusion, confusion.sum(axis=0, keepdims=True))[true, predicted],
         }
+    )
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _chart(
+    key: tuple[str, str, str],
+    grouping_key: str,
+    palette_name: str,
+    view: str,
+    order: Order,
+    pair: Pair,
+    _judged: Judged,
+    _grouping: Grouping,
+    _palette: Palette,
+) -> alt.Chart | alt.LayerChart:
+    """Return the matrix; a change in a part further down the page asks for the same one again."""
+    many = len(_judged.metrics.labels) > DRAWABLE
+    labels = ordered(_judged.metrics, order, _grouping.group_of, most=DRAWN if many else None)
+    return charts.confusion_matrix(
+        cells(_judged.metrics),
+        labels,
+        value={"by row": "row_share", "by column": "column_share"}.get(view, "rows"),
+        kind="errors" if view == "errors" else "confusion",
+        palette=_palette,
+        selection="cell",
+        selected=(pair.true or ALL, pair.predicted or ALL) if any(pair) else None,
+        noun="category" if _judged.grouping.name == "raw" else "group",
+        sums=True,
+        parted=starts(labels, _grouping.group_of) if order == "by group" else (),
     )
 
 
@@ -243,28 +295,40 @@ def matrix(run: Run, judged: Judged, grouping: Grouping, palette: Palette) -> Ma
         order: Order = pick(
             st.selectbox, "Order", list(orders), page=PAGE, name="order", format_func=orders.get, width=165
         )
-    labels = cache_errors.ordered(run, judged, order, grouping)
-    pair = asked(labels)
-    chart = charts.confusion_matrix(
-        cells(judged.metrics),
-        labels,
-        value={"by row": "row_share", "by column": "column_share"}.get(view, "rows"),
-        kind="errors" if view == "errors" else "confusion",
-        palette=palette,
-        selection="cell",
-        selected=(pair.true or ALL, pair.predicted or ALL) if any(pair) else None,
-        noun="category" if judged.grouping.name == "raw" else "group",
-        sums=True,
-        parted=starts(labels, grouping.group_of) if order == "by group" else (),
-    )
-    alt = f"Confusion matrix of {len(labels)} classes; its largest errors stand in the table Most confused."
+    key = cache_errors.key_of(run, judged)
+    chart = _chart(key, cache.named(grouping), palette.name, view, order, asked(), judged, grouping, palette)
+    classes = len(judged.metrics.labels)
+    if classes > DRAWABLE:
+        st.caption(
+            f"Drawn are the {DRAWN} classes with most rows that are theirs or are taken for them; the sums are of "
+            f"these cells. {classes - DRAWN:,} more are not drawn; choose one in the table Classes, or a grouping "
+            "with fewer classes."
+        )
+    told = f"Confusion matrix of {classes} classes; its largest errors stand in the table Most confused."
     key = f"evaluate_matrix_{view}_{order}_{st.session_state.get(MATRIX, 0)}"
-    return clicked(st.altair_chart(chart, theme=None, on_select="rerun", key=key, alt=alt), "cell")
+    return clicked(st.altair_chart(chart, theme=None, on_select="rerun", key=key, alt=told), "cell")
 
 
-def asked(labels: Sequence[str]) -> Pair:
-    """Return what the URL asks for, as far as the labels on screen have it."""
-    return Pair(*(one if one in labels else None for one in (value(PAGE, "true"), value(PAGE, "predicted"))))
+def asked() -> Pair:
+    """Return the cell, row or column that the URL asks for; see `drop_unknown`."""
+    return Pair(value(PAGE, "true"), value(PAGE, "predicted"))
+
+
+def drop_unknown(judged: Judged) -> None:
+    """Take back a selection that no label on screen has, both sides of it, and say so."""
+    unknown = [one for one in asked() if one is not None and one not in judged.metrics.labels]
+    if unknown:
+        names = " and ".join(escaped(shorten(one)) for one in unknown)
+        st.warning(f"No class under {escaped(judged.grouping.name)} is called {names}; nothing is selected.")
+        clear()
+
+
+def clear() -> None:
+    """Select nothing, in the matrix, the tables and the list of errors."""
+    _keep(Pair())
+    outline_again()
+    # A table keeps its tick, but not under a new key.
+    st.session_state[CLEARED] = st.session_state.get(CLEARED, 0) + 1
 
 
 def choose_newest(cell: Mapping[str, str] | None, pair: tuple[str, str] | None, label: str | None) -> None:
@@ -288,16 +352,26 @@ def choose_newest(cell: Mapping[str, str] | None, pair: tuple[str, str] | None, 
 
 def select(pair: Pair, *, within_matrix: bool = False) -> None:
     """Select a cell, row or column: for the matrix and for the list of errors alike."""
+    _keep(pair)
+    if not within_matrix:
+        outline_again()
+        # The matrix is drawn already, and outlines what was selected before.
+        st.rerun()
+
+
+def _keep(pair: Pair) -> None:
+    """Keep what is selected; the list of errors begins again with its first page, and without a ticked row."""
     remember(PAGE, "true", pair.true)
     remember(PAGE, "predicted", pair.predicted)
     # The diagonal is where the right ones are.
     remember(PAGE, "show", "right" if pair.true and pair.true == pair.predicted else None)
     for forgotten in ("page", "row"):
         remember(PAGE, forgotten, None)
-    if not within_matrix:
-        outline_again()
-        # The matrix is drawn already, and outlines what was selected before.
-        st.rerun()
+
+
+def selecting_key(name: str, frame: pd.DataFrame) -> str:
+    """Return the key of a table that selects: another one for other rows, and after `clear`."""
+    return table_key(f"{name}_{st.session_state.get(CLEARED, 0)}", frame.values.tolist())
 
 
 def confused_pairs(metrics: Metrics) -> tuple[str, str] | None:
@@ -319,7 +393,7 @@ def confused_pairs(metrics: Metrics) -> tuple[str, str] | None:
         return None
     event = st.dataframe(
         frame,
-        key=table_key("evaluate_pairs", frame.values.tolist()),
+        key=selecting_key("evaluate_pairs", frame),
         hide_index=True,
         height=210,
         on_select="rerun",
@@ -344,22 +418,22 @@ def class_table(metrics: Metrics) -> str | None:
     number = st.column_config.NumberColumn
     event = st.dataframe(
         frame,
-        key=table_key("evaluate_classes", frame.values.tolist()),
+        key=selecting_key("evaluate_classes", frame),
         hide_index=True,
         height=450 if len(frame) > 12 else "content",
         on_select="rerun",
         selection_mode="single-row",
         column_order=[
-            "label", "f1", "precision", "recall", "support", "error_share", "tp", "fp", "fn", "tn", "specificity",
+            "label", "f1", "support", "precision", "recall", "error_share", "tp", "fp", "fn", "tn", "specificity",
         ],
         column_config={
-            "label": st.column_config.TextColumn("Class", pinned=True, width=150),
-            "f1": st.column_config.ProgressColumn("F1", width=100, **share),
-            "precision": number("Precision", format="%.3f", width=70),
+            "label": st.column_config.TextColumn("Class", pinned=True, width=110),
+            "f1": st.column_config.ProgressColumn("F1", width=70, **share),
+            "precision": number("Precision", format="%.3f", width=65),
             "recall": number("Recall", format="%.3f", width=60),
-            "support": number("Support", width=70, **count),
+            "support": number("Support", width=60, **count),
             "error_share": number(
-                "Of errors", format="%.1f %%", width=70, help="Of all errors, the share whose true class it is."
+                "Of errors", format="%.1f %%", width=65, help="Of all errors, the share whose true class it is."
             ),
             "tp": number("TP", **count),
             "fp": number("FP", **count),
@@ -374,25 +448,31 @@ def class_table(metrics: Metrics) -> str | None:
 
 def glance(run: Run, judged: Judged, dataset: Dataset | None, *, wide: bool) -> None:
     """List the first headlines of what is selected, at the matrix; all of them are below, under Errors."""
-    pair = asked(judged.metrics.labels)
-    if not any(pair):
+    if not any(asked()):
         st.caption("Click a cell of the matrix, or a sum at its edge, to list those headlines.")
         return
     if dataset is None:
         st.caption("The dataset of this run is not here any more; import the same file to see its headlines.")
         return
-    right = pair.true == pair.predicted
-    query = Query(kind="right" if right else "wrong", true=pair.true, predicted=pair.predicted)
     found = cache_errors.listing(run, judged, dataset)
-    places = chosen(found, query)
-    st.subheader(heading(query, len(places)), anchor=False)
+    query = asked_query(found)
+    try:
+        places = chosen(found, query)
+    except InputError as error:
+        st.caption(escaped(str(error)))
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(heading(query, len(places)), anchor=False, width="content")
+        st.button("clear", icon=":material/close:", type="tertiary", on_click=clear, help="Select nothing.")
     if not len(places):
         return
     st.dataframe(
         rows_at(found, places[:GLANCE])[["headline", "confidence"]],
         hide_index=True,
         column_config={
-            "headline": st.column_config.TextColumn("Headline, the surest first", width=720 if wide else 300),
+            "headline": st.column_config.TextColumn(
+                f"Headline, {ORDER_NAMES[query.order].lower()}", width=720 if wide else 300
+            ),
             "confidence": st.column_config.NumberColumn("Confidence", format="%.3f", width=80),
         },
     )

@@ -25,12 +25,13 @@ def pick(
     page: str,
     name: str,
     default: str | None = None,
+    missed: bool = False,
     **how: Any,
 ) -> Any:
     """Draw ``widget(label, options, ...)`` with its choice kept in the URL as ``name``; return the choice.
 
-    ``page`` goes in front of the keys in the session, so that pages do not meet there. Returns
-    None when there are no options.
+    ``page`` goes in front of the keys in the session, so that pages do not meet there. ``missed``: say
+    so when what was chosen in this visit is no option any more. Returns None when there are no options.
     """
     if not options:
         return None
@@ -41,9 +42,11 @@ def pick(
         if value in options:
             st.session_state[key] = value
             break
+    shown = how.get("format_func", str)(st.session_state[key])
     if asked is not None and asked not in options:
-        shown = how.get("format_func", str)(st.session_state[key])
         st.warning(escaped(f"The link asks for {asked!r}, which is not here; {shown} is shown."))
+    elif missed and wish is None and kept is not None and kept not in options:
+        st.warning(escaped(f"{name.capitalize()} {kept} is not here any more; {shown} is shown."))
     choice = widget(label, options, key=key, **how)
     remember(page, name, choice)
     return choice
@@ -53,6 +56,13 @@ def value(page: str, name: str) -> str | None:
     """Return what the URL or this visit says of ``name``, for what is chosen by other means than a widget."""
     asked = _asked(page, name)
     return st.session_state.get(f"{page}_{name}_kept") if asked is None else asked
+
+
+def coming(page: str, name: str) -> str | None:
+    """Return what a `pick` of ``name`` further down this page is about to choose, as far as it has that option."""
+    key = f"{page}_{name}"
+    found = (st.session_state.get(f"{key}_wish"), _asked(page, name), st.session_state.get(key))
+    return next((one for one in found if one is not None), st.session_state.get(f"{key}_kept"))
 
 
 def choose(page: str, name: str, choice: str) -> None:

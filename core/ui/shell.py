@@ -32,7 +32,8 @@ class Chosen:
 
 
 # What config.toml has no option for: less margin round the page, so that an answer fits the first
-# screen; figures in the ink of the page with room to be read whole; dark tabs that can be read.
+# screen; figures in the ink of the page with room to be read whole; dark tabs that can be read. The
+# download in the corner of Streamlit's tables writes cells that a spreadsheet takes for formulas; ours does not.
 STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] {{ padding: 2.2rem 2.5rem 4rem; }}
@@ -40,6 +41,7 @@ STYLE = """
 [data-testid="InputInstructions"] {{ display: none; }}
 [data-testid="stMetricValue"] {{ font-variant-numeric: tabular-nums; }}
 [data-testid="stMetricValue"] > div {{ overflow: visible; text-overflow: clip; }}
+[data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) {{ display: none; }}
 [role="tab"][aria-selected="true"] p,
 [data-variant="segmented_control"][aria-checked="true"] p {{ color: {accent}; }}
 h1 {{ padding-top: 0; }}
@@ -80,10 +82,18 @@ def sidebar() -> None:
             list(rows),
             page=SHARED,
             name="dataset",
+            default=_dataset_of_link(found),
+            missed=True,
             format_func=lambda name: f"{name} · {rows[name]:,} rows",
         )
         _choose_grouping(found)
         _choose_run()
+
+
+def _dataset_of_link(found: list[datasets.Dataset]) -> str | None:
+    """Return the dataset of the run that a link asks for; it may name one of its own, which comes first."""
+    run = next((run for run in finished_runs() if run.id == value(SHARED, "run")), None)
+    return next((one.name for one in found if run and one.fingerprint == run.spec.fingerprint), None)
 
 
 def _choose_grouping(found: list[datasets.Dataset]) -> None:
@@ -96,6 +106,7 @@ def _choose_grouping(found: list[datasets.Dataset]) -> None:
         page=SHARED,
         name="grouping",
         default=default_for(categories).name if categories else None,
+        missed=True,
         help="How raw categories are put together. 'raw' leaves every category by itself.",
     )
 
@@ -116,6 +127,7 @@ def _choose_run() -> None:
         page=SHARED,
         name="run",
         default=best.id if best else None,
+        missed=True,
         format_func=lambda run_id: run_label(runs[run_id]),
         help=f"The trained model that Evaluate and Classify work with. {stale.HELP}",
     )

@@ -65,6 +65,20 @@ def test_from_a_cell_to_an_error_whose_label_is_corrected(page, address, app_hom
     expect(page.get_by_text("1 corrected")).to_be_visible()
 
 
+def test_the_only_download_of_a_list_is_the_one_that_starts_no_formula(page, address):
+    page.goto(f"{address}/evaluate")
+    settled(page)
+    rows = page.get_by_test_id("stDataFrame").filter(visible=True).last
+    rows.scroll_into_view_if_needed()
+    rows.hover()
+    expect(page.get_by_role("button", name=re.compile("^Search")).last).to_be_visible()
+    offered = page.locator('button[aria-label^="Download as CSV"]')
+    # Streamlit puts it there, so the rule that hides it has something to hide.
+    assert offered.count() > 0
+    assert offered.filter(visible=True).count() == 0
+    expect(page.get_by_test_id("stDownloadButton")).to_be_visible()
+
+
 def test_a_link_to_an_error_shows_the_same_to_somebody_else(page, address, browser):
     page.goto(f"{address}/evaluate?show=all&search=the&sort=unsure")
     settled(page)

@@ -21,6 +21,19 @@ def test_each_order_holds_every_class_once(confusion, order):
     assert sorted(found) == labels
 
 
+@given(COUNTS, st.sampled_from(ORDERS), st.integers(1, 7))
+def test_the_most_prominent_classes_are_those_with_most_rows_in_or_taken_for_them(confusion, order, most):
+    labels = [f"label {place}" for place in range(len(confusion))]
+    found = ordered(metrics_from_confusion(confusion, labels), order, most=most)
+    assert len(set(found)) == len(found) == min(most, len(labels))
+    rows = {
+        label: confusion[place].sum() + np.delete(confusion[:, place], place).sum()
+        for place, label in enumerate(labels)
+    }
+    left_out = [rows[label] for label in labels if label not in found]
+    assert max(left_out, default=0) <= min(rows[label] for label in found)
+
+
 @given(COUNTS)
 def test_closeness_is_symmetric_and_knows_no_diagonal(confusion):
     close = closeness(confusion)

@@ -12,8 +12,9 @@ from core.data.importing import import_file
 from core.evaluation.evaluate import evaluate
 from core.runs import store
 from core.runs.manifest import write_manifest
-from core.ui import components
+from core.ui import cache
 from core.ui.charts.matrix import ALL
+from core.ui.evaluation_view import DRAWABLE, DRAWN, selecting_key
 
 
 def run_id(target):
@@ -83,7 +84,7 @@ def test_a_click_on_a_cell_lists_those_headlines(trained, open_page, param):
 def test_a_tick_on_a_confused_pair_lists_those_headlines(trained, open_page):
     at = open_page("pages/evaluate.py", run=run_id("category"), grouping="huffpost-12")
     pair = table_with(at, "back").iloc[0]
-    key = components.table_key("evaluate_pairs", table_with(at, "back").values.tolist())
+    key = selecting_key("evaluate_pairs", table_with(at, "back"))
     at.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     at.run()
     assert heading(at) == f"{pair['rows']} rows of {pair['true']} taken for {pair['predicted']}"
@@ -95,7 +96,7 @@ def test_what_was_chosen_last_counts_in_the_matrix_or_in_the_table(trained, open
     at.session_state["evaluate_matrix_counts_by size_0"] = cell
     at.run()
     pair = table_with(at, "back").iloc[0]
-    key = components.table_key("evaluate_pairs", table_with(at, "back").values.tolist())
+    key = selecting_key("evaluate_pairs", table_with(at, "back"))
     at.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     at.run()
     assert heading(at) == f"{pair['rows']} rows of {pair['true']} taken for {pair['predicted']}"
@@ -119,7 +120,7 @@ def test_a_click_on_a_sum_lists_a_row_or_a_column(trained, open_page, param):
 def test_a_tick_on_a_class_lists_its_errors_and_the_matrix_outlines_it(trained, open_page, param):
     at = open_page("pages/evaluate.py", run=run_id("category"), grouping="huffpost-12")
     classes = table_with(at, "specificity")
-    key = components.table_key("evaluate_classes", classes.values.tolist())
+    key = selecting_key("evaluate_classes", classes)
     at.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     at.run()
     assert not at.exception
@@ -218,6 +219,94 @@ def test_a_link_to_a_cell_opens_it(trained, open_page):
     assert "rightly taken for" in heading(at)
 
 
+def told(at):
+    return [part.value.replace("\\", "") for part in at.warning]
+
+
+def test_a_selection_is_taken_back_everywhere(trained, open_page, param):
+    at = open_page("pages/evaluate.py", run=run_id("category"), grouping="huffpost-12")
+    key = selecting_key("evaluate_pairs", table_with(at, "back"))
+    at.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    at.run()
+    assert param(at, "predicted")
+    next(button for button in at.button if button.label == "clear").click().run()
+    assert not at.exception
+    assert [param(at, name) for name in ("true", "predicted", "show")] == [None, None, None]
+    assert heading_of_list(at) == f"{metric(at, 'Errors')} wrong rows"
+    assert not any(button.label == "clear" for button in at.button)
+    # The same pair can be ticked again: its table begins without a tick.
+    assert at.session_state["evaluate_last_pair"] is None
+
+
+@pytest.mark.parametrize(("true", "predicted"), [("EDUCATION", "LIFESTYLE"), ("NOPE", None), ("NOPE", "POLITICS")])
+def test_a_selection_that_is_no_class_on_screen_is_dropped_whole(trained, open_page, param, true, predicted):
+    asked = {name: one for name, one in (("true", true), ("predicted", predicted)) if one}
+    at = open_page("pages/evaluate.py", run=run_id("category"), grouping="raw", **asked)
+    unknown = "LIFESTYLE" if predicted == "LIFESTYLE" else "NOPE"
+    dropped = [line for line in told(at) if "nothing is selected" in line]
+    assert dropped == [f"No class under raw is called '{unknown}'; nothing is selected."]
+    assert (param(at, "true"), param(at, "predicted")) == (None, None)
+    assert heading_of_list(at) == f"{metric(at, 'Errors')} wrong rows"
+
+
+@pytest.mark.parametrize("show", ["wrong", "right", "all"])
+@pytest.mark.parametrize(
+    "cell", [{"predicted": "NEWS"}, {"true": "NEWS"}, {"true": "NEWS", "predicted": "NEWS"},
+             {"true": "NEWS", "predicted": "LIFESTYLE"}], ids=str,
+)  # fmt: skip
+def test_the_glance_and_the_list_say_the_same(trained, open_page, show, cell):
+    at = open_page("pages/evaluate.py", run=run_id("category"), grouping="huffpost-12", show=show, **cell)
+    above = next(part.value for part in at.subheader if re.match(r"[\d,]+ .*rows?", part.value))
+    assert above == heading_of_list(at)
+    both = len(cell) == 2
+    assert at.segmented_control(key="evaluate_errors_show").disabled == both
+    assert both or above.split()[1] == ("rows" if show == "all" else show)
+
+
+def test_a_search_narrows_the_glance_too(trained, open_page):
+    at = open_page("pages/evaluate.py", run=run_id("category"), grouping="huffpost-12", true="NEWS", show="all")
+    at.text_input(key="evaluate_errors_search").set_value("the").run()
+    assert heading_of_list(at).endswith("rows of NEWS, filtered")
+    assert heading(at) == heading_of_list(at)
+
+
+def test_the_run_compared_with_stands_beside_the_figures_at_once(trained, open_page):
+    one, other = run_id("category"), run_id("group")
+    at = open_page("pages/evaluate.py", run=one, grouping="huffpost-12")
+    assert not [part for part in at.caption if part.value.startswith("Against")]
+    at.segmented_control(key="evaluate_part").set_value("Compare").run()
+    (against,) = [part.value for part in at.caption if part.value.startswith("Against")]
+    assert other[-4:] in against
+
+
+def test_a_matrix_of_very_many_classes_draws_the_prominent_ones(other_rows, open_page):
+    many = DRAWABLE + 20
+    known = {"headline": "Senate votes on the budget", "category": "POLITICS"}
+    on = other_rows(known, *({"headline": f"Budget {n}", "category": f"CLASS {n}"} for n in range(many)))
+    at = open_page("pages/evaluate.py", run=run_id("category"), grouping="raw", on=on)
+    classes = len(table_with(at, "specificity"))
+    assert classes >= many
+    assert any(f"{classes - DRAWN} more are not drawn; choose" in part.value for part in at.caption)
+
+
+def test_the_matrix_is_not_built_again_for_a_part_below(trained, open_page, monkeypatch):
+    at = open_page("pages/evaluate.py", run=run_id("category"), grouping="huffpost-12")
+    monkeypatch.setattr("core.ui.charts.confusion_matrix", None)
+    at.segmented_control(key="evaluate_part").set_value("Slices").run()
+    assert not at.exception
+
+
+def test_to_score_a_dataset_shows_how_far_it_is(other_rows, monkeypatch):
+    on = other_rows(*({"headline": f"Budget {n}", "category": "POLITICS"} for n in range(5)))
+    seen = []
+    monkeypatch.setattr("core.evaluation.evaluate.BATCH", 2)
+    monkeypatch.setattr("core.ui.cache._show", lambda bar, done, rows: seen.append((done, rows)))
+    run = store.load(run_id("category"))
+    for _ in range(2):
+        cache.judged(run, run.spec.grouping.grouping(), datasets.load(on))
+    assert seen == [(2, 5), (4, 5), (5, 5)]
+
+
 @pytest.fixture
 def other_rows(trained, tmp_path):
     """Import records as a dataset of their own, which goes after the test."""
@@ -245,6 +334,21 @@ def test_labels_that_the_run_does_not_know_are_said_to_be(other_rows, open_page)
     row = str(listed(at)["row"].iloc[0])
     at = open_page("pages/evaluate.py", run=run_id("category"), grouping="raw", on=on, row=row)
     assert any("the run does not know the true label" in part.value for part in at.caption)
+
+
+def test_kappa_of_a_single_class_is_not_defined(other_rows, open_page):
+    run = store.load(run_id("category"))
+    judged = evaluate(run)
+    right = judged.table[judged.table["true"] == judged.table["predicted"]].iloc[0]
+    record = datasets.frame(datasets.by_fingerprint(judged.fingerprint)).iloc[right["row"]]
+    on = other_rows({"headline": record["headline"], "category": right["category"],
+                     "short_description": record["short_description"]})  # fmt: skip
+    at = open_page("pages/evaluate.py", run=run.id, grouping="huffpost-12", on=on)
+    kappa = next(one for one in at.metric if one.label == "Kappa")
+    assert (kappa.value, kappa.delta) == ("–", "not defined")
+    assert np.isnan(
+        table_with(at, "figure").set_index("figure").loc["Kappa", ["value", "low", "high"]].astype(float)
+    ).all()
 
 
 def test_three_rows_of_one_class_without_a_date_that_are_all_right(other_rows, open_page):
