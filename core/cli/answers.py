@@ -200,6 +200,7 @@ def found_grouping(reference: str | None) -> Grouping | None:
 def _report(run: Run, judged: Judged, document: dict[str, Any]) -> str:
     """Return figures with their intervals, table by class and the most confused pairs, for people."""
     from core.evaluation.judge import unknown_sentence
+    from core.evaluation.report_sections import ends
 
     metrics = judged.metrics
     facts: dict[str, Any] = {
@@ -207,10 +208,7 @@ def _report(run: Run, judged: Judged, document: dict[str, Any]) -> str:
         "dataset": judged.dataset,
         "grouping": judged.grouping.name,
         "rows": metrics.rows,
-        **{
-            name: f"{document[name]:.3f}  [{low:.3f} to {high:.3f}]"
-            for name, (low, high) in document["intervals"].items()
-        },
+        **{name: f"{document[name]:.3f}  [{ends(interval)}]" for name, interval in document["intervals"].items()},
         **metrics.totals,
     }
     columns = ["label", "precision", "recall", "f1", "specificity", "support", "tp", "fp", "fn", "tn", "error_share"]

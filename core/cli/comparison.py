@@ -71,7 +71,7 @@ def comparison_text(found: Document, name: str, other: str) -> str:
         *(f"note: {remark}" for remark in found["remarks"]),
         table(figures, ["", name, other, "difference", "from", "to"]),
         table(classes, list(classes[0])),
-        chance_sentence(len(classes)),
+        chance_sentence(sum(row["f1_low"] is not None for row in found["per_class"])),
         f"both right {counts['both_right']:,}, both wrong {counts['both_wrong']:,}; {found['verdict']}",
         table(costs, ["", name, other]),
         f"{name}: {found['gain']}",
@@ -81,10 +81,10 @@ def comparison_text(found: Document, name: str, other: str) -> str:
 
 
 def _gap(gap: Document) -> dict[str, str]:
-    """Return a difference and both ends of its interval, signed."""
+    """Return a difference and both ends of its interval, signed; a dash for ends that are not told."""
     ends = {"difference": gap["difference"], "from": gap["low"], "to": gap["high"]}
     # Added to 0, what rounds to nothing has no minus.
-    return {field: f"{round(value, 3) + 0.0:+.3f}" for field, value in ends.items()}
+    return {field: "–" if value is None else f"{round(value, 3) + 0.0:+.3f}" for field, value in ends.items()}
 
 
 def _cost_name(field: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan, nan
 
 import numpy as np
 import pandas as pd
@@ -10,11 +11,13 @@ import pandas as pd
 from core.confusion import f1_by_label, ratio
 from core.data import datasets
 from core.errors import InputError, shorten
+from core.evaluation.confidence import plain
 from core.evaluation.evaluate import evaluate
 from core.evaluation.judge import Judged
 from core.evaluation.mcnemar import McNemar, mcnemar
 from core.evaluation.metrics import averaged, counts_of
 from core.evaluation.pairing import Pairing, pair
+from core.evaluation.proportions import paired_difference
 from core.evaluation.regroup import with_headlines
 from core.grouping.grouping import Grouping
 from core.grouping.whatif import Difference
@@ -23,6 +26,7 @@ from core.runs.cost import Cost, cost, times_as_long
 from core.runs.store import Run
 
 RESAMPLES = 500
+FEWEST = 10  # rows answered differently from which rows are drawn again
 OF_CLASS = ("f1", "precision", "recall")
 OVERALL = (
     "accuracy", "macro_f1", "macro_precision", "macro_recall", "weighted_f1", "weighted_precision", "weighted_recall",
@@ -46,9 +50,9 @@ class Comparison:
     labels: what either can answer and what rows can be, sorted.
     table: one row a compared row: row (position in the dataset), category, true, run, against (answers),
         confidence, confidence_against (0 to 1), outcome (one of `OUTCOMES`).
-    overall: each of `OVERALL` of both, with the 95 % interval of the difference.
+    overall: each of `OVERALL` of both, with the 95 % interval of the difference; NaN for one that is not told.
     per_class: one row a label: label, support, and for each of `OF_CLASS` its name, and the name with _against,
-        _difference, _low and _high.
+        _difference, _low and _high (NaN as above).
     agreement: how many rows have each of `OUTCOMES`.
     same_answer: rows that both answer alike, right or wrong.
     """
@@ -64,6 +68,10 @@ class Comparison:
     agreement: dict[str, int]
     same_answer: int
     mcnemar: McNemar
+
+    def remarks(self, names: tuple[str, str]) -> list[str]:
+        """Return what is to be known of the rows and of the intervals; ``names`` are what the runs are called."""
+        return [*self.pairing.remarks(names), *_few_remarks(self)]
 
     def rows_of(self, outcome: str) -> pd.DataFrame:
         """Return the rows of ``table`` with this outcome, the one whose right answer was surest first."""
@@ -90,9 +98,11 @@ def compare(
 ) -> Comparison:
     """Return ``run`` beside ``against`` from what both were judged to be under the same grouping.
 
-    Intervals are of 95 %, from a paired bootstrap: rows are drawn with replacement, each with both
-    answers (Efron & Tibshirani, "An Introduction to the Bootstrap", 1993). Rows of equal label and answers
-    count alike and are drawn as one cell. See `core.resampling.centred_interval` for where it is laid.
+    Intervals are of 95 %. That of the accuracy is Newcombe's (`paired_difference`). All others are from a paired
+    bootstrap: rows are drawn with replacement, each with both answers (Efron & Tibshirani, "An Introduction to
+    the Bootstrap", 1993). Rows of equal label and answers count alike and are drawn as one cell. See
+    `core.resampling.centred_interval` for where it is laid. Where fewer than `FEWEST` rows are answered
+    differently, or of a class fewer of those that have it as label or answer, draws say nothing and the ends are NaN.
     """
     if run.id == against.id:
         raise InputError(f"run {shorten(run.title)} is compared with itself; choose another one")
@@ -106,6 +116,10 @@ def compare(
     outcomes = np.select([right & right_against, right, right_against], [0, 1, 2], 3)
     counted = np.bincount(outcomes, minlength=len(OUTCOMES)).tolist()
     overall, per_class = _differences(true, answer, answer_against, labels, resamples, seed)
+    # Weighted recall is the accuracy.
+    accurate = paired_difference(*counted)
+    for name in ("accuracy", "weighted_recall"):
+        overall[name] = Difference(overall[name].before, overall[name].after, *accurate)
     table = pd.DataFrame(
         {
             "row": one["row"].to_numpy(),
@@ -150,6 +164,9 @@ def _differences(
     draws = np.vstack([counts, drawn(counts, resamples, np.random.default_rng(seed))])
     pairs, cell_against = np.divmod(cells, size)
     cell_true, cell_answer = np.divmod(pairs, size)
+    differing = np.where(cell_answer != cell_against, counts, 0)
+    enough = differing.sum() >= FEWEST
+    enough_of_class = _of_each(np.stack([cell_true, cell_answer, cell_against]), differing, size) >= FEWEST
     (overall, of_class), (overall_against, of_class_against) = (
         _figures(*counts_of(draws, cell_true, one, size)) for one in (cell_answer, cell_against)
     )
@@ -157,7 +174,7 @@ def _differences(
     for name in OVERALL:
         _, low, high = _interval(overall[name] - overall_against[name])
         before, after = float(overall_against[name][0]), float(overall[name][0])
-        found[name] = Difference(before, after, float(low), float(high))
+        found[name] = Difference(before, after, *((float(low), float(high)) if enough else (nan, nan)))
     columns: dict[str, object] = {"label": list(labels), "support": np.bincount(true, minlength=len(labels))}
     for name in OF_CLASS:
         difference, low, high = _interval(of_class[name] - of_class_against[name])
@@ -165,10 +182,30 @@ def _differences(
             name: of_class[name][0],
             f"{name}_against": of_class_against[name][0],
             f"{name}_difference": difference,
-            f"{name}_low": low,
-            f"{name}_high": high,
+            f"{name}_low": np.where(enough_of_class, low, np.nan),
+            f"{name}_high": np.where(enough_of_class, high, np.nan),
         }
     return found, pd.DataFrame(columns)
+
+
+def _of_each(labels: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
+    """Return how many rows have each label in one of its roles, shape (size,).
+
+    Parameters
+    ----------
+    labels: of each cell in each role, shape (roles, cells); rows: of each cell.
+    """
+    return np.array([rows[(labels == label).any(axis=0)].sum() for label in range(size)])
+
+
+def _few_remarks(found: Comparison) -> list[str]:
+    differing = found.pairing.rows - found.same_answer
+    if differing < FEWEST:
+        rows = "row is" if differing == 1 else "rows are"
+        return [f"{differing:,} {rows} answered differently: too few for an interval but that of the accuracy"]
+    untold = int(found.per_class["f1_low"].isna().sum())
+    classes = "class has" if untold == 1 else "classes have"
+    return [f"{untold:,} {classes} fewer than {FEWEST} rows answered differently and no interval"] if untold else []
 
 
 def _figures(right: np.ndarray, support: np.ndarray, predicted: np.ndarray) -> tuple[Draws, Draws]:
@@ -243,9 +280,12 @@ def comparison_document(found: Comparison, run: Run, against: Run, *, examples: 
         "rows_only_run": found.pairing.only_first,
         "rows_only_against": found.pairing.only_second,
         "rows_trained_on": found.pairing.trained_on,
-        "remarks": found.pairing.remarks((run.title, against.title)),
-        "differences": {name: gap.document() for name, gap in found.overall.items()},
-        "per_class": found.per_class.to_dict("records"),
+        "remarks": found.remarks((run.title, against.title)),
+        "differences": {
+            name: {end: None if isnan(value) else value for end, value in gap.document().items()}
+            for name, gap in found.overall.items()
+        },
+        "per_class": plain(found.per_class),
         "agreement": {name.replace(" ", "_"): rows for name, rows in found.agreement.items()},
         "same_answer": found.same_answer,
         "mcnemar": found.mcnemar.document(),

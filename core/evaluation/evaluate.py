@@ -11,8 +11,7 @@ import pandas as pd
 from core.data import datasets
 from core.data.records import text_of
 from core.errors import InputError, shorten
-from core.evaluation import temperature
-from core.evaluation.intervals import intervals
+from core.evaluation import intervals, temperature
 from core.evaluation.judge import Judged, judge
 from core.evaluation.predictions import Predictions, load_predictions
 from core.evaluation.ranking import rank
@@ -110,7 +109,7 @@ def evaluation_document(run: store.Run, judged: Judged) -> dict[str, object]:
         "seen_in_training": judged.seen_in_training,
         **judged.metrics.document(),
         **asdict(rank(judged.probabilities, judged.true, judged.answerable)),
-        "intervals": {name: list(interval) for name, interval in intervals(judged).items()},
+        "intervals": intervals.document(intervals.intervals(judged)),
         "unknown_labels": judged.unknown_labels,
         "seconds": judged.seconds,
     }

@@ -45,6 +45,40 @@ def difference(
     return np.where(told, gap, 0.0), np.where(told, gap - down, -1.0), np.where(told, gap + up, 1.0)
 
 
+def paired_difference(both: int, only_first: int, only_second: int, neither: int) -> tuple[float, float]:
+    """Return the 95 % interval of the difference of two shares of the same rows, first - second; -1 to 1 of none.
+
+    Newcombe, "Improved confidence intervals for the difference between binomial proportions based on paired
+    data", 1998, method 10: as `difference`, less what both have in common, by their correlation with a
+    correction for continuity.
+
+    Parameters
+    ----------
+    both, only_first, only_second, neither: rows that have it on both sides, on one alone, on none.
+    """
+    rows = both + only_first + only_second + neither
+    if not rows:
+        return -1.0, 1.0
+    first, second = both + only_first, both + only_second
+    (low, other_low), (high, other_high) = wilson(np.array([first, second]), np.array([rows, rows]))
+    share, other = first / rows, second / rows
+    common = both * neither - only_first * only_second
+    if common > 0:
+        common = max(common - rows / 2, 0.0)
+    spread = sqrt(first) * sqrt(rows - first) * sqrt(second) * sqrt(rows - second)
+    phi = common / spread if spread else 0.0
+
+    def reach(one: float, two: float) -> float:
+        # Rounding must not make a square below 0.
+        return sqrt(max(one * one - 2 * phi * one * two + two * two, 0.0))
+
+    gap = (only_first - only_second) / rows
+    return (
+        max(gap - reach(share - low, other_high - other), -1.0),
+        min(gap + reach(high - share, other - other_low), 1.0),
+    )
+
+
 def p_values(right: np.ndarray, rows: np.ndarray, other_right: np.ndarray, other_rows: np.ndarray) -> np.ndarray:
     """Return the two-sided p-value of equal shares: the chi-square test of a 2 × 2 table, not corrected.
 

@@ -167,7 +167,11 @@ def differences(document: Document) -> str:
     found = document["comparison"]
     rows = sorted(found["per_class"], key=lambda row: (-row["support"], row["label"]))
     left = round(LETTER * max((min(len(row["label"]), LONGEST) for row in rows), default=0)) + 16
-    reach = max([0.01, *(abs(row[end]) for row in rows for end in ("f1_low", "f1_high"))])
+    # A class on which the two hardly differ has no interval, and a point alone.
+    spans = {row["label"]: (row["f1_low"], row["f1_high"]) for row in rows if row["f1_low"] is not None}
+    reach = max(
+        [0.01, *(abs(row["f1_difference"]) for row in rows), *(abs(end) for one in spans.values() for end in one)]
+    )
     # Ticks are whole hundredths, at most five on a side.
     tick = max(1, ceil(reach * 100 / 5)) / 100
     edge = ceil(reach / tick) * tick
@@ -188,12 +192,17 @@ def differences(document: Document) -> str:
         parts.append(f'<text x="{x:.1f}" y="{bottom + 15}" class="name middle">{signed(number * tick)[:-1]}</text>')
     for at, row in enumerate(rows):
         y = LINE * (at + 0.5) + 4
-        clear = "better" if row["f1_low"] > 0 else "worse" if row["f1_high"] < 0 else "unsure"
-        tip = f"{row['label']}: F1 {signed(row['f1_difference'])} ({signed(row['f1_low'])} to {signed(row['f1_high'])})"
+        low, high = spans.get(row["label"], (0.0, 0.0))
+        clear = "better" if low > 0 else "worse" if high < 0 else "unsure"
+        tip = f"{row['label']}: F1 {signed(row['f1_difference'])}"
+        if row["label"] in spans:
+            tip += f" ({signed(low)} to {signed(high)})"
+            reached = f'<line x1="{across(low):.1f}" y1="{y:g}" x2="{across(high):.1f}" y2="{y:g}"/>'
+        else:
+            reached = ""
         parts.append(label(row["label"], left - 8, y + 4))
         parts.append(
-            f'<g class="point {clear}"><title>{shown(tip)}</title>'
-            f'<line x1="{across(row["f1_low"]):.1f}" y1="{y:g}" x2="{across(row["f1_high"]):.1f}" y2="{y:g}"/>'
+            f'<g class="point {clear}"><title>{shown(tip)}</title>{reached}'
             f'<circle cx="{across(row["f1_difference"]):.1f}" cy="{y:g}" r="4.5"/></g>'
         )
     parts.append(

@@ -26,6 +26,7 @@ NAMES = {
     "majority_share": "Majority baseline",
 }
 NOTHING = "–"
+TOO_FEW = "too few errors for an interval"
 LEFT_OUT = {"causes": "why it is wrong", "slices": "where it is worse"}
 FEW = 3  # classes named as best, and as weakest
 
@@ -91,9 +92,9 @@ def signed(value: float) -> str:
     return f"{round(value, 3) + 0.0:+.3f}"
 
 
-def ends(interval: Sequence[float], how: Any = score) -> str:
-    """Return both ends of an interval."""
-    return f"{how(interval[0])} to {how(interval[1])}"
+def ends(interval: Sequence[float] | None, how: Any = score) -> str:
+    """Return both ends of an interval, or why there is none."""
+    return TOO_FEW if interval is None else f"{how(interval[0])} to {how(interval[1])}"
 
 
 def sections(document: Document) -> list[Section]:
@@ -400,7 +401,7 @@ def _comparison(document: Document) -> Section | None:
         f"{name} beside {other} on {found['rows']:,} rows that neither was trained on. "
         f"Differences are this run - the other, so above 0 where this run is better: {found['gain']}.",
         verdict(McNemar(**found["mcnemar"]), "this run", "the other"),
-        chance_sentence(len(classes)),
+        chance_sentence(sum(row["f1_low"] is not None for row in found["per_class"])),
         *(f"{remark[0].upper()}{remark[1:]}." for remark in found["remarks"]),
     )
     tables = (
@@ -414,7 +415,7 @@ def _comparison(document: Document) -> Section | None:
 
 
 def _gap_ends(gap: Document) -> str:
-    return ends((gap["low"], gap["high"]), signed)
+    return NOTHING if gap["low"] is None else ends((gap["low"], gap["high"]), signed)
 
 
 def _costs(paid: Document) -> list[tuple[str, str, str]]:

@@ -56,7 +56,7 @@ def draw(run: Run, judged: Judged, grouping: Grouping, dataset: Dataset | None, 
     paid = cost(run), cost(against)
     st.markdown(f"**{escaped(gain_sentence(found, *paid))}**")
     st.caption(escaped(verdict(found.mcnemar, "this run", "the other")))
-    for remark in found.pairing.remarks(("this run", "the other")):
+    for remark in found.remarks(("this run", "the other")):
         st.caption(escaped(f"{remark[0].upper()}{remark[1:]}."))
     left, right = st.columns([5, 4], gap="medium")
     with left:
@@ -132,6 +132,13 @@ def without_minus(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**(frame[gaps].round(3) + 0.0))
 
 
+def with_interval(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with the columns low and high as one, interval, in words; a dash where none is told."""
+    ends = zip(frame["low"], frame["high"], strict=True)
+    words = ["–" if pd.isna(low) else f"{low:+.3f} to {high:+.3f}" for low, high in ends]
+    return frame.drop(columns=["low", "high"]).assign(interval=pd.Series(words, index=frame.index, dtype="str"))
+
+
 def _classes(found: Comparison, palette: Palette) -> None:
     """Draw the difference of each class, as a picture and as a table."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -150,21 +157,20 @@ def _classes(found: Comparison, palette: Palette) -> None:
     name = MEASURES[measure]
     chart = charts.class_differences(frame, measure=name, palette=palette)
     st.altair_chart(chart, theme=None, alt=f"Difference of {name} of each class; the table below has the figures.")
-    st.caption(f"Filled where the 95 % interval leaves out 0. {chance_sentence(len(frame))}")
+    st.caption(f"Filled where the 95 % interval leaves out 0. {chance_sentence(int(frame['low'].notna().sum()))}")
     with st.expander("The same as a table"):
-        score, gap = {"format": "%.3f"}, {"format": "%+.3f"}
+        score, gap = {"format": "%.3f", "width": 70}, {"format": "%+.3f", "width": 80}
         st.dataframe(
-            frame,
+            with_interval(frame),
             key=table_key("evaluate_compare_classes", [measure, *frame["label"]]),
             hide_index=True,
             column_config={
-                "label": st.column_config.TextColumn("Class", pinned=True),
-                "support": st.column_config.NumberColumn("Rows", format="localized"),
+                "label": st.column_config.TextColumn("Class", pinned=True, width=150),
+                "support": st.column_config.NumberColumn("Rows", format="localized", width=60),
                 "run": st.column_config.NumberColumn("This run", **score),
                 "against": st.column_config.NumberColumn("Other", **score),
                 "difference": st.column_config.NumberColumn("Difference", **gap),
-                "low": st.column_config.NumberColumn("95 % from", **gap),
-                "high": st.column_config.NumberColumn("95 % to", **gap),
+                "interval": st.column_config.TextColumn("95 %", width=130),
             },
         )
 
@@ -178,17 +184,16 @@ def _figures(found: Comparison) -> None:
     )
     score, gap = {"format": "%.3f", "width": 70}, {"format": "%+.3f", "width": 80}
     st.dataframe(
-        without_minus(frame),
+        with_interval(without_minus(frame)),
         key="evaluate_compare_figures",
         hide_index=True,
         height="content",
         column_config={
-            "figure": st.column_config.TextColumn("Figure", width=130),
+            "figure": st.column_config.TextColumn("Figure", width=125),
             "run": st.column_config.NumberColumn("This run", **score),
             "other": st.column_config.NumberColumn("Other", **score),
             "difference": st.column_config.NumberColumn("Difference", **gap),
-            "low": st.column_config.NumberColumn("95 % from", **gap),
-            "high": st.column_config.NumberColumn("95 % to", **gap),
+            "interval": st.column_config.TextColumn("95 %", width=130),
         },
     )
 

@@ -132,9 +132,13 @@ def test_three_rows_of_one_class_all_right_and_without_a_date(trained, tmp_path)
     name = imported(core, tmp_path, "three", records)
     found = core.inside("evaluate", done["run"], "--dataset", name, "--grouping", "raw", "--json").json
     assert (found["rows"], found["accuracy"], found["macro_f1"], found["kappa"]) == (3, 1.0, 1.0, 0.0)
-    assert found["intervals"]["accuracy"] == found["intervals"]["macro_f1"] == [1.0, 1.0]
+    # Wilson's interval of 3 of 3 begins at 3 / (3 + z²).
+    assert found["intervals"]["accuracy"] == [pytest.approx(0.4385, abs=1e-4), 1.0]
+    assert found["intervals"]["macro_f1"] is None
     assert found["majority_share"] == 1.0
-    assert "no row is wrong" in core.inside("evaluate", done["run"], "--dataset", name, "--grouping", "raw").out
+    text = core.inside("evaluate", done["run"], "--dataset", name, "--grouping", "raw").out
+    assert "no row is wrong" in text
+    assert "1.000  [too few errors for an interval]" in text
     listed = core.inside("errors", done["run"], "--dataset", name, "--grouping", "raw", "--json").json
     assert (listed["rows"], listed["errors"]) == (0, [])
     told = core.inside("errors", done["run"], "--dataset", name, "--since", "2020-01-01")

@@ -98,16 +98,24 @@ def test_the_other_way_round_every_difference_has_the_other_sign(rows):
     for measure in OF_CLASS:
         gaps = there.per_class[f"{measure}_difference"]
         np.testing.assert_allclose(gaps, -back.per_class[f"{measure}_difference"])
-        assert (there.per_class[f"{measure}_low"] <= gaps).all()
-        assert (there.per_class[f"{measure}_high"] >= gaps).all()
+        # NaN, of few rows, is no end.
+        assert not (there.per_class[f"{measure}_low"] > gaps).any()
+        assert not (there.per_class[f"{measure}_high"] < gaps).any()
 
 
 def test_a_run_beside_its_equal_differs_in_nothing():
     true = named([0, 1, 2] * 30)
     answers = named([0, 1, 1] * 30)
     found = compared(true, answers, answers)
-    assert all((gap.value, gap.low, gap.high) == (0.0, 0.0, 0.0) for gap in found.overall.values())
-    assert not found.per_class.filter(regex="_(difference|low|high)$").to_numpy().any()
+    assert {gap.value for gap in found.overall.values()} == {0.0}
+    accuracy = found.overall["accuracy"]
+    assert accuracy.low < 0 < accuracy.high == -accuracy.low
+    assert np.isnan([found.overall["macro_f1"].low, found.overall["kappa"].high]).all()
+    assert not found.per_class.filter(regex="_difference$").to_numpy().any()
+    assert found.per_class.filter(regex="_(low|high)$").isna().to_numpy().all()
+    assert found.remarks(("one", "two")) == [
+        "0 rows are answered differently: too few for an interval but that of the accuracy"
+    ]
     assert (found.agreement[BOTH_RIGHT], found.agreement[BOTH_WRONG]) == (60, 30)
     assert "that may be chance" in verdict(found.mcnemar, "one", "two")
 
@@ -125,6 +133,15 @@ def test_the_interval_of_accuracy_is_that_of_the_paired_difference():
     assert gap.value - gap.low == pytest.approx(reach, rel=0.1)
     assert gap.is_clear
     assert verdict(found.mcnemar, "one", "two").endswith("more than chance, one is right more often.")
+
+
+def test_a_class_on_which_hardly_any_row_differs_has_no_interval():
+    true = named([0] * 50 + [1] * 50 + [2] * 9)
+    found = compared(true, true, named([1] * 10 + [0] * 40 + [1] * 50 + [2] * 9))
+    told = found.per_class.set_index("label")["f1_low"].notna()
+    assert told.to_dict() == {LABELS[0]: True, LABELS[1]: True, LABELS[2]: False}
+    assert not np.isnan(found.overall["macro_f1"].low)
+    assert found.remarks(("one", "two"))[-1] == "1 class has fewer than 10 rows answered differently and no interval"
 
 
 def test_the_intervals_of_a_class_cover_as_they_promise():

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 from sklearn import metrics as reference
 
-from core.evaluation.intervals import intervals
+from core.evaluation.intervals import FEWEST, SHARES, document, intervals
 from core.evaluation.judge import judge
 from core.evaluation.predictions import Predictions
 from core.evaluation.ranking import losses, rank
@@ -27,6 +28,13 @@ def judged(rows, seed, labels=LABELS):
     categories = pd.Categorical([labels[place] for place in true])
     data = Predictions("d", "f", labels, np.arange(rows), categories, probabilities.astype(np.float16))
     return judge(SPEC, data, RAW)
+
+
+def exact(true, answers):
+    """Return what a run is that gives these answers, positions of `LABELS`, with probability 1."""
+    categories = pd.Categorical([LABELS[place] for place in true], categories=LABELS)
+    certain = np.eye(len(LABELS), dtype=np.float16)[answers]
+    return judge(SPEC, Predictions("d", "f", LABELS, np.arange(len(true)), categories, certain), RAW)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +82,8 @@ def test_top_3_and_log_loss_have_the_interval_of_a_mean(many):
 def test_each_interval_lies_within_what_the_measure_can_be(rows, seed):
     found = judged(rows, seed)
     for name, (low, high) in intervals(found, resamples=50).items():
-        assert (-1 if name == "kappa" else 0) <= low <= high <= (np.inf if name == "log_loss" else 1)
+        if not np.isnan(low):
+            assert (-1 if name == "kappa" else 0) <= low <= high <= (np.inf if name == "log_loss" else 1)
 
 
 def test_every_single_figure_has_one(many):
@@ -91,5 +100,32 @@ def test_the_same_seed_gives_the_same(many):
     assert intervals(many, seed=3) == intervals(many, seed=3) != intervals(many, seed=4)
 
 
-def test_no_rows_have_no_width():
-    assert set(intervals(judged(0, 0)).values()) == {(0.0, 0.0)}
+@given(st.integers(0, 60), st.integers(0, 20))
+def test_shares_are_told_of_any_rows_and_the_rest_of_enough_right_and_wrong_ones(rows, seed):
+    found = judged(rows, seed)
+    right = int((found.true == found.predicted).sum())
+    told = {name for name, (low, _) in intervals(found, resamples=5).items() if not np.isnan(low)}
+    if min(right, rows - right) >= FEWEST:
+        assert told == intervals(found, resamples=5).keys()
+    else:
+        assert told == (set(SHARES) if rows else set())
+    assert {name for name, one in document(intervals(found, resamples=5)).items() if one} == told
+
+
+def test_forty_right_of_forty_may_be_91_in_a_hundred():
+    """Wilson's interval of n of n begins at n / (n + z²)."""
+    found = intervals(exact([0, 1] * 20, [0, 1] * 20))
+    low, high = found["accuracy"]
+    assert (low, high) == (pytest.approx(40 / (40 + 1.959964**2)), 1.0)
+    assert found["error_rate"] == (0.0, pytest.approx(1 - low))
+    assert np.isnan(found["macro_f1"]).all()
+
+
+@pytest.mark.parametrize(("rows", "share"), [(20, 0.9), (40, 0.95), (40, 0.7)])
+def test_of_few_rows_the_interval_of_the_accuracy_holds_as_often_as_it_promises(rows, share):
+    """Over all counts that can come up, each as likely as it is (Brown, Cai & DasGupta, 2001: within about 5 %)."""
+    held = 0.0
+    for right in range(rows + 1):
+        low, high = intervals(exact([0] * rows, [0] * right + [1] * (rows - right)), resamples=2)["accuracy"]
+        held += binom.pmf(right, rows, share) * (low <= share <= high)
+    assert 0.92 <= held <= 0.99

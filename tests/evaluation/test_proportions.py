@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from core.evaluation.proportions import adjusted, difference, p_values, wilson
+from core.evaluation.proportions import adjusted, difference, p_values, paired_difference, wilson
 
 COUNTS = st.integers(1, 400).flatmap(lambda rows: st.tuples(st.integers(0, rows), st.just(rows)))
 
@@ -58,3 +58,34 @@ def test_a_difference_turned_round_is_its_opposite(one, other):
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=50))
 def test_many_looks_are_allowed_for_as_scipy_does(p):
     np.testing.assert_allclose(adjusted(np.array(p)), stats.false_discovery_control(p), atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("table", "ends"),
+    [
+        # Newcombe, 1998, table of examples.
+        ((36, 12, 2, 0), (0.0569, 0.3404)),
+        # Fagerland, Lydersen & Laake, 2014, airway hyper-responsiveness: with the correction for continuity.
+        ((1, 1, 7, 12), (-0.507, -0.026)),
+    ],
+)
+def test_the_paired_difference_is_the_published_one(table, ends):
+    assert paired_difference(*table) == pytest.approx(ends, abs=5e-4)
+
+
+@given(st.tuples(*[st.integers(0, 60)] * 4))
+def test_a_paired_difference_lies_in_its_interval_and_turns_with_the_sides(table):
+    both, one, other, neither = table
+    low, high = paired_difference(both, one, other, neither)
+    gap = (one - other) / max(sum(table), 1)
+    assert -1 <= low <= gap <= high <= 1
+    assert low < high
+    assert paired_difference(both, other, one, neither) == pytest.approx((-high, -low))
+
+
+@given(st.integers(1, 60), st.integers(0, 60))
+def test_without_anything_in_common_a_paired_difference_is_that_of_other_rows(right, wrong):
+    """A correlation of 0, as without a row that both have right, leaves the interval of independent shares."""
+    rows = right + wrong
+    _, low, high = difference(right, rows, 0, rows)
+    assert paired_difference(0, right, 0, wrong) == pytest.approx((float(low), float(high)))

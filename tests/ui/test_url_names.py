@@ -13,8 +13,9 @@ READS = {"pick", "remember", "value", "choose", "coming"}
 SHARED = {
     # Compare and Report mean the same other run, which stands beside the figures at the top.
     "against",
-    # Why wrong lists the class that a tick in the table of classes or a cell of the matrix asks Errors for.
-    "class",
+    # The matrix and the list of Errors narrow each other down.
+    "true",
+    "predicted",
 }
 
 
@@ -24,10 +25,8 @@ def names_in(path):
     constants = {}
     for node in tree.body:
         if isinstance(node, ast.Assign):
-            targets, values = node.targets[0], node.value
-            pairs = (
-                zip(targets.elts, values.elts, strict=True) if isinstance(targets, ast.Tuple) else [(targets, values)]
-            )
+            left, right = node.targets[0], node.value
+            pairs = zip(left.elts, right.elts, strict=True) if isinstance(left, ast.Tuple) else [(left, right)]
             constants |= {name.id: one.value for name, one in pairs if isinstance(one, ast.Constant)}
     if constants.get("PAGE") != "evaluate":
         return set()

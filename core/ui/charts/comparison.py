@@ -15,7 +15,7 @@ def class_differences(frame: pd.DataFrame, *, measure: str, palette: Palette) ->
     """Return a dot a class for the difference of ``measure``, with its 95 % interval, on both sides of 0.
 
     ``frame`` has the columns label, support (rows), run, against (the measure of either), difference (run - against),
-    low and high (-1 to 1), in the order to show. A class whose interval leaves out 0 is filled, in the colour of
+    low and high (-1 to 1; NaN: no interval is known), in the order to show. A class whose interval leaves out 0 is filled, in the colour of
     its side; another is hollow.
     """
     if frame.empty:
@@ -35,10 +35,14 @@ def class_differences(frame: pd.DataFrame, *, measure: str, palette: Palette) ->
     base = alt.Chart(data).encode(
         y=alt.Y("label:N", title=None, scale=alt.Scale(domain=names), axis=name_axis(names)), tooltip=_tips(measure)
     )
-    reach = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("low:Q", title=title, axis=alt.Axis(format="+.2f", tickCount=7), scale=_scale(data)),
-        x2="high:Q",
-        color=alt.Color("ink:N", scale=None),
+    reach = (
+        base.transform_filter("isValid(datum.low)")
+        .mark_rule(strokeWidth=2)
+        .encode(
+            x=alt.X("low:Q", title=title, axis=alt.Axis(format="+.2f", tickCount=7), scale=_scale(data)),
+            x2="high:Q",
+            color=alt.Color("ink:N", scale=None),
+        )
     )
     dots = base.mark_point(size=70, opacity=1, strokeWidth=2).encode(
         x=alt.X("difference:Q", title=title),
@@ -54,7 +58,8 @@ def class_differences(frame: pd.DataFrame, *, measure: str, palette: Palette) ->
 
 def _scale(data: pd.DataFrame) -> alt.Scale:
     # A hundredth on either side, so that no difference at all has an extent too.
-    return alt.Scale(domain=[min(float(data["low"].min()), -0.01), max(float(data["high"].max()), 0.01)], nice=True)
+    ends = data[["low", "difference", "high"]]
+    return alt.Scale(domain=[min(float(ends.min().min()), -0.01), max(float(ends.max().max()), 0.01)], nice=True)
 
 
 def _tips(measure: str) -> list[alt.Tooltip]:
