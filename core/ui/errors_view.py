@@ -365,9 +365,9 @@ def _table(found: Listing, places: np.ndarray, query: Query) -> int | None:
         selection_default={"selection": {"rows": ticked}},
         column_order=[name for name in columns if not same.get(name) and (name != "category" or grouped)],
         column_config={
-            "headline": st.column_config.TextColumn("Headline", width=220),
-            "true": st.column_config.TextColumn("True", width=90),
-            "predicted": st.column_config.TextColumn("Predicted", width=90),
+            "headline": st.column_config.TextColumn("Headline", width=210),
+            "true": st.column_config.TextColumn("True", width=85),
+            "predicted": st.column_config.TextColumn("Predicted", width=85),
             "category": "Raw category",
             "confidence": st.column_config.NumberColumn("Confidence", format="%.3f", width=75),
             "margin": st.column_config.NumberColumn(

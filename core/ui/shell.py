@@ -91,7 +91,9 @@ def sidebar() -> None:
 
 
 def _dataset_of_link(found: list[datasets.Dataset]) -> str | None:
-    """Return the dataset of the run that a link asks for; it may name one of its own, which comes first."""
+    """Return the dataset of the run that a link asks for; None where the link, or this visit, names a dataset."""
+    if value(SHARED, "dataset"):
+        return None
     run = next((run for run in finished_runs() if run.id == value(SHARED, "run")), None)
     return next((one.name for one in found if run and one.fingerprint == run.spec.fingerprint), None)
 
