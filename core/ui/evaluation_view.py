@@ -318,7 +318,7 @@ def drop_unknown(judged: Judged) -> None:
     """Take back a selection that no label on screen has, both sides of it, and say so."""
     unknown = [one for one in asked() if one is not None and one not in judged.metrics.labels]
     if unknown:
-        names = " and ".join(escaped(shorten(one)) for one in unknown)
+        names = " or ".join(escaped(shorten(one)) for one in unknown)
         st.warning(f"No class under {escaped(judged.grouping.name)} is called {names}; nothing is selected.")
         clear()
 
