@@ -10,7 +10,7 @@ joins in data cleaning", ICDE 2006; for l > 1 Wang, Li & Feng, "Can we beat the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from core.models.tokens import Tokenizer, read
+from core.models.tokens import Reading, Tokenizer, read
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -34,6 +34,7 @@ SHARED = 2
 MOST_SHARING = 600
 # Products of prefixes in memory at once.
 BLOCK = 4_000_000
+READ = 10_000  # texts between two words of how far it is
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,13 +71,18 @@ class Pairs:
     likeness: np.ndarray
 
 
-def word_sets(texts: Sequence[str]) -> WordSets:
-    """Return the words of ``texts``, in lower case."""
+def word_sets(texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> WordSets:
+    """Return the words of ``texts``, in lower case; ``progress`` is told texts read and texts in all."""
     from scipy.sparse import csr_matrix
 
     codes: defaultdict[str, int] = defaultdict()
     codes.default_factory = codes.__len__
-    found = read(texts, WORDS, codes)
+    parts = []
+    for begin in range(0, max(len(texts), 1), READ):
+        parts.append(read(texts[begin : begin + READ], WORDS, codes))
+        if progress:
+            progress(min(begin + READ, len(texts)), len(texts))
+    found = Reading(*(np.concatenate([getattr(one, name) for one in parts]) for name in ("codes", "lengths")))
     size = max(len(codes), 1)
     order = np.argsort(np.bincount(found.codes, minlength=len(codes)), kind="stable")
     column = np.empty(len(codes), dtype=np.int64)
@@ -103,13 +109,19 @@ def _units(texts: Sequence[str], words: csr_matrix) -> np.ndarray:
     return pd.factorize(np.array([*keys, None], dtype=object)[:-1])[0].astype(np.int64)
 
 
-def near_pairs(sets: WordSets, asked: np.ndarray, alike: float = ALIKE) -> Pairs:
+def near_pairs(
+    sets: WordSets,
+    asked: np.ndarray,
+    alike: float = ALIKE,
+    progress: Callable[[int, int], None] | None = None,
+) -> Pairs:
     """Return the units that are alike to those of the texts ``asked`` (positions).
 
     No pair is missed, but for those tied by a word of `MOST_SHARING` texts or more alone.
 
     Parameters
     ----------
+    progress: told how many of the units asked for are done, and how many there are.
     alike: least Jaccard similarity, over 2/3: below, two sets of two words could be alike that share only one.
     """
     units = int(sets.unit.max(initial=-1)) + 1
@@ -122,6 +134,7 @@ def near_pairs(sets: WordSets, asked: np.ndarray, alike: float = ALIKE) -> Pairs
     wanted = np.unique(sets.unit[asked])
     columns = prefixes.T.tocsr()
     found = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))]
+    done = 0
     for block in _blocks(wanted, prefixes, among):
         shared = (prefixes[block] @ columns).tocoo()
         one, other, common = block[shared.row], shared.col.astype(np.int64), shared.data
@@ -132,6 +145,9 @@ def near_pairs(sets: WordSets, asked: np.ndarray, alike: float = ALIKE) -> Pairs
         likeness = both / (sizes[one] + sizes[other] - both)
         keep = likeness >= alike
         found.append((one[keep], other[keep], likeness[keep]))
+        done += len(block)
+        if progress:
+            progress(done, len(wanted))
     return Pairs(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
 

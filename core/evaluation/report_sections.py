@@ -20,7 +20,7 @@ NAMES = {
     "weighted_f1": "Weighted F1",
     "weighted_precision": "Weighted precision",
     "weighted_recall": "Weighted recall",
-    "kappa": "Cohen's kappa",
+    "kappa": "Kappa",
     "top_3_accuracy": "Top-3 accuracy",
     "log_loss": "Log loss",
     "majority_share": "Majority baseline",
@@ -101,6 +101,7 @@ def sections(document: Document) -> list[Section]:
     """Return all sections that the document has something for."""
     made = [
         _figures(document),
+        _published(document),
         _matrices(document),
         _classes(document),
         _confused(document),
@@ -169,10 +170,35 @@ def _figures(document: Document) -> Section:
     errors = document["totals"]["fn"]
     words = (
         f"{errors:,} of {document['rows']:,} rows are wrong. Macro averages count each class the same, weighted ones "
-        "by its rows. Log loss is in nats: 0 is best.",
+        "by its rows. Kappa is Cohen's. Log loss is in nats: 0 is best.",
     )
     head = ("Figure", "Value", "95 % interval")
     return Section("figures", "Figures", words, (), (table("Single figures with intervals", head, rows),))
+
+
+def _published(document: Document) -> Section | None:
+    """Return the run beside what is published of its recipe, where it is of that one."""
+    found = document["published"]
+    if found is None:
+        return None
+    figures = [
+        (NAMES[name], score(document[name]), score(found[name]), signed(document[name] - found[name]))
+        for name in ("accuracy", "macro_f1")
+    ]
+    weakest = [
+        (row["label"], score(row["f1"]), f"{row['errors']:,}", percent(row["taken_for"] / max(row["errors"], 1)))
+        for row in found["own_weakest"]
+    ]
+    words = (
+        f"The notebook's recipe is published with accuracy {score(found['accuracy'])} and macro-F1 "
+        f"{score(found['macro_f1'])} on the whole set; its weakest classes are {', '.join(found['weakest'])}, "
+        f"much of which is lost to {found['taken_for']}. Other rows, and another split, give other figures.",
+    )
+    tables = (
+        table("This run and the published one", ("Figure", "This run", "Published", "Difference"), figures),
+        table("Weakest classes of this run", ("Class", "F1", "Errors", f"Taken for {found['taken_for']}"), weakest),
+    )
+    return Section("published", "Beside what is published", words, (), tables)
 
 
 def _matrices(document: Document) -> Section:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from core.runs.store import Run
 
+# Told of a phase: its name, how many of its rows are done, and how many there are.
+Progress = Callable[[str, int, int], None]
+READING, PAIRING = "Reading texts", "Looking for near-duplicates of judged rows"
 COLUMNS = ("headline", "short_description", "category", "date")
 DESCRIPTION, UNSEEN, LATER = "description", "unseen", "later"
 
@@ -57,8 +60,10 @@ class RowFacts:
     untold: Mapping[str, str]
 
 
-def facts_of(run: Run, fingerprint: str, rows: np.ndarray) -> RowFacts:
+def facts_of(run: Run, fingerprint: str, rows: np.ndarray, progress: Progress | None = None) -> RowFacts:
     """Return the facts of ``rows`` of the dataset with this fingerprint, which ``run`` was judged on.
+
+    ``progress`` is told how far it is.
 
     Raises InputError where the dataset is not here any more. Where only the run's own one is gone, what
     rests on the training rows is untold.
@@ -72,14 +77,14 @@ def facts_of(run: Run, fingerprint: str, rows: np.ndarray) -> RowFacts:
     frame = _records(dataset)
     own = dataset if fingerprint == run.spec.fingerprint else datasets.by_fingerprint(run.spec.fingerprint)
     if own is None:
-        return row_facts(frame.assign(training=False), rows)
+        return row_facts(frame.assign(training=False), rows, progress)
     source = frame if own is dataset else _records(own)
     training, _ = split_frame(source[columns_of(run.spec)], source["text"], run.spec)
     learned = np.isin(np.arange(len(source)), training)
     if own is dataset:
-        return row_facts(frame.assign(training=learned), rows)
+        return row_facts(frame.assign(training=learned), rows, progress)
     both = [frame.assign(training=False), source[learned].assign(training=True)]
-    return row_facts(pd.concat(both, ignore_index=True), rows)
+    return row_facts(pd.concat(both, ignore_index=True), rows, progress)
 
 
 def _records(dataset: datasets.Dataset) -> pd.DataFrame:
@@ -87,7 +92,7 @@ def _records(dataset: datasets.Dataset) -> pd.DataFrame:
     return frame.assign(text=text_of(frame), row=np.arange(len(frame)), dataset=dataset.name)
 
 
-def row_facts(corpus: pd.DataFrame, judged: np.ndarray) -> RowFacts:
+def row_facts(corpus: pd.DataFrame, judged: np.ndarray, progress: Progress | None = None) -> RowFacts:
     """Return the facts of the rows at the positions ``judged`` of ``corpus``.
 
     Parameters
@@ -95,7 +100,9 @@ def row_facts(corpus: pd.DataFrame, judged: np.ndarray) -> RowFacts:
     corpus: all rows that are known: text, short_description, category, date, row, dataset, training (bool).
         None that was trained on: nobody knows which were.
     """
-    sets = word_sets(corpus["text"].tolist())
+    tell = progress or (lambda phase, done, total: None)
+    tell(READING, 0, len(corpus))
+    sets = word_sets(corpus["text"].tolist(), lambda done, total: tell(READING, done, total))
     training = corpus["training"].to_numpy(dtype=bool)
     described = corpus["short_description"].fillna("").str.strip().ne("").to_numpy(dtype=bool)
     dates = corpus["date"].to_numpy()
@@ -112,7 +119,7 @@ def row_facts(corpus: pd.DataFrame, judged: np.ndarray) -> RowFacts:
         vocabulary=sets.vocabulary,
         dates=dates[judged],
         newest=corpus["date"][training].max().to_numpy() if training.any() else np.datetime64("NaT"),
-        twins=_twins(corpus, sets, judged),
+        twins=_twins(corpus, sets, judged, lambda done, total: tell(PAIRING, done, total)),
         learned=tuple(sorted(set(corpus["category"][training]))) if training.any() else None,
         untold=_untold(training, described, dates, judged),
     )
@@ -134,9 +141,11 @@ def _untold(training: np.ndarray, described: np.ndarray, dates: np.ndarray, judg
     return found
 
 
-def _twins(corpus: pd.DataFrame, sets: WordSets, judged: np.ndarray) -> pd.DataFrame:
+def _twins(
+    corpus: pd.DataFrame, sets: WordSets, judged: np.ndarray, progress: Callable[[int, int], None]
+) -> pd.DataFrame:
     """Return `RowFacts.twins`."""
-    pairs = near_pairs(sets, judged)
+    pairs = near_pairs(sets, judged, progress=progress)
     mine = sets.unit[judged]
     links = pd.DataFrame(
         {

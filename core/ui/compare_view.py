@@ -53,6 +53,12 @@ def draw(run: Run, judged: Judged, grouping: Grouping, dataset: Dataset | None, 
     except CopydeskError as error:
         st.error(escaped(str(error)), icon=":material/error:")
         return
+    _compared(run, against, found, palette)
+
+
+@st.fragment
+def _compared(run: Run, against: Run, found: Comparison, palette: Palette) -> None:
+    """Draw all that differs, apart from the page, whose figures follow the choice of the other run alone."""
     paid = cost(run), cost(against)
     st.markdown(f"**{escaped(gain_sentence(found, *paid))}**")
     st.caption(escaped(verdict(found.mcnemar, "this run", "the other")))

@@ -41,8 +41,9 @@ LEVELS = {
 }
 
 
+@st.fragment
 def draw(run: Run, judged: Judged, dataset: Dataset | None, palette: Palette) -> None:
-    """Draw everything; ``dataset`` is the one that was judged whole, None for the run's own test rows."""
+    """Draw everything, apart from the page; ``dataset`` was judged whole, None for the run's own test rows."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kept = _kept(run)
         by = _chosen(kept)
@@ -98,7 +99,8 @@ def _temperature(run: Run, kept: Calibration | None) -> None:
     st.caption(
         "One number by which log-probabilities are divided, so that answers are as sure as they are right (Guo et al., "
         "2017). It is fitted on the test rows, each judged by a temperature of the parts that it is not in, and "
-        "kept beside the run. Answers use it only where you ask for that. The likeliest category stays; the likeliest "
+        "kept beside the run. Answers use it only where you ask for that: here, in Report, or "
+        "with `--calibrated` on the command line. The likeliest category stays; the likeliest "
         "group can change, since its probability is a sum."
     )
     if kept is None:
@@ -219,14 +221,14 @@ def _backed_off(found: Confidence, palette: Palette) -> None:
     with left:
         stacked = curve[curve["level"] != "answered"]
         st.altair_chart(
-            charts.level_areas(stacked, palette=palette, threshold=threshold),
+            charts.level_areas(worded(stacked), palette=palette, threshold=threshold),
             theme=None,
             alt="Share of rows answered with a category, a group or not at all, against the threshold.",
         )
     with right:
         enough = curve[(curve["level"] != selective.ABSTAIN) & (curve["rows"] >= selective.FEWEST_ANSWERS)]
         st.altair_chart(
-            charts.accuracy_lines(enough, palette=palette, threshold=threshold),
+            charts.accuracy_lines(worded(enough), palette=palette, threshold=threshold),
             theme=None,
             alt="Share of right answers at each level, against the threshold.",
         )
@@ -234,6 +236,11 @@ def _backed_off(found: Confidence, palette: Palette) -> None:
     if best is not None:
         row = curve[(curve["level"] == "answered") & (curve["threshold"] == best)].iloc[0]
         st.caption(f"From {best:.2f} on, nine of ten answers are right, and {row['coverage']:.0%} of the rows get one.")
+
+
+def worded(curve: pd.DataFrame) -> pd.DataFrame:
+    """Return a curve of levels with the words of the table for them."""
+    return curve.assign(level=curve["level"].map(LEVELS))
 
 
 def shown_levels(now: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,8 @@ from core.data.datasets import Dataset
 from core.errors import CopydeskError
 from core.ui.components import escaped
 
+LATER = "Figures keep the dataset's own labels until a run is trained with the corrections."
+
 
 def correct_form(
     dataset: Dataset,
@@ -41,7 +43,8 @@ def correct_form(
     others = [one for one in categories if one != category]
     place, problem = f"{key}_{row}", f"{key}_problem"
     if made is not None:
-        st.caption(f":material/check: {verdict_text(made)}")
+        later = f" {LATER}" if made.verdict == CORRECTED else ""
+        st.caption(f":material/check: {verdict_text(made)}{later}")
     if others:
         _begin_with(f"{place}_to", (made.to if made else None, suggested, others[0]), others)
         st.selectbox("Right category", others, key=f"{place}_to")

@@ -14,6 +14,7 @@ from core.data.corrections_file import FORMATS, exported, kind_of, taken_over
 from core.data.datasets import Dataset
 from core.errors import CopydeskError, InputError
 from core.ui.components import escaped, link, table_key
+from core.ui.correct_form import LATER
 
 TOLD = "evaluate_verdicts_told"
 HEIGHT = 260  # px
@@ -63,6 +64,7 @@ def draw(dataset: Dataset, headlines: pd.Series) -> None:
             )
         _import(dataset)
     if overlay.counts[CORRECTED]:
+        st.caption(LATER)
         link("pages/train.py", "Train with the corrected labels")
 
 

@@ -28,9 +28,12 @@ from core.ui.theme import Palette
 
 PAGE = "evaluate"
 ROW, CATEGORY, WORDS, SIBLINGS, PART = "noise", "noise_category", "noise_words", "noise_siblings", "noise_page"
+MANY = "noise_many"
 EVERY = "every category"
 LEFT_OUT, LISTED = "left out", "listed"
 EVERY_SECONDS = 1.0
+FIRST = 1_000  # candidates that are listed unless all are asked for
+SOME, ALL = "first", "all"
 ON_A_PAGE = 100
 HEIGHT = 470  # px
 PROBLEM, FILTERS = "evaluate_labels_problem", "evaluate_labels_filters"
@@ -38,8 +41,9 @@ PROBLEM, FILTERS = "evaluate_labels_problem", "evaluate_labels_filters"
 WEAK = 0.4
 
 
+@st.fragment
 def draw(run: Run, judged: Judged, dataset: Dataset | None, palette: Palette) -> None:
-    """Draw the search, its candidates and the decisions.
+    """Draw the search, its candidates and the decisions, apart from the page.
 
     ``dataset`` is the one whose labels are looked at, that of ``judged``; None when it is not here any more.
     """
@@ -176,9 +180,18 @@ def _candidates(
         st.caption("No candidate is left under these filters.")
         return
     notice(dataset)
+    many = len(listed)
+    with bar:
+        every = many > FIRST and _every(many)
+    if many > FIRST and not every:
+        listed = listed.head(FIRST)
+        st.caption(
+            f"The {FIRST:,} likeliest wrong of {many:,} are listed. So many are candidates because categories overlap: "
+            "further down the list ever more labels are right, and the suggestion fits as well."
+        )
     with bar:
         page = _page(len(listed))
-    if _changed((category, words, siblings, page)):
+    if _changed((category, words, siblings, every, page)):
         remember(PAGE, ROW, None)
     asked = _asked(found, value(PAGE, ROW))
     shown = listed.iloc[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
@@ -233,6 +246,14 @@ def _words() -> str:
     words = st.text_input("Words", key=key, placeholder="all of them in the text", width=200).strip()
     remember(PAGE, WORDS, words or None)
     return words
+
+
+def _every(rows: int) -> bool:
+    """Draw the choice between the first candidates and all of them; tell whether all are asked for."""
+    names = {SOME: f"first {FIRST:,}", ALL: f"all {rows:,}"}
+    return pick(
+        st.segmented_control, "How many", list(names), page=PAGE, name=MANY, required=True, format_func=names.get
+    ) == ALL  # fmt: skip
 
 
 def _page(rows: int) -> int:

@@ -8,14 +8,16 @@ import streamlit as st
 
 from core.data.datasets import Dataset
 from core.errors import CopydeskError, InputError
+from core.evaluation import temperature
 from core.evaluation.judge import Judged
 from core.evaluation.report import FORMATS
 from core.evaluation.report_html import CARDS
 from core.evaluation.report_sections import NAMES, ends, score, summary
+from core.evaluation.temperature import Calibration
 from core.grouping.grouping import Grouping
 from core.runs.store import Run
-from core.ui import cache, cache_report, compare_view
-from core.ui.cache_report import Other
+from core.ui import cache, cache_confidence, cache_report, compare_view, shell, why_view
+from core.ui.cache_report import Asked, Other
 from core.ui.components import escaped
 from core.ui.theme import Palette
 
@@ -40,16 +42,21 @@ def draw(run: Run, judged: Judged, grouping: Grouping, dataset: Dataset | None, 
             key="evaluate_report_examples",
             help="Drawn at random. Without it the report holds no headline.",
         )
+        by = _calibration(run)
     try:
+        if by is not None:
+            judged = cache_confidence.confidence(run, judged.grouping, dataset, by).judged
         against = (other, cache.judged(other, grouping, dataset)) if other else None
-        first = cache_report.first(run, judged, against)
+        siblings = why_view.siblings_of(run, shell.chosen().grouping)
+        asked = Asked(EXAMPLES if shown else 0, by is not None, siblings)
+        first = cache_report.first(run, judged, against, asked)
     except InputError as error:
         st.warning(escaped(str(error)), icon=":material/edit_note:")
         return
     except CopydeskError as error:
         st.error(escaped(str(error)), icon=":material/error:")
         return
-    downloads(run, judged, against, EXAMPLES if shown else 0)
+    downloads(run, judged, against, asked)
     st.subheader(escaped(first["title"]), anchor=False)
     for sentence in summary(first):
         st.markdown(escaped(sentence))
@@ -57,13 +64,25 @@ def draw(run: Run, judged: Judged, grouping: Grouping, dataset: Dataset | None, 
         place.metric(NAMES[name], score(first[name]), help=f"95 %: {ends(first['intervals'][name])}")
 
 
-def downloads(run: Run, judged: Judged, against: Other, examples: int) -> None:
+def _calibration(run: Run) -> Calibration | None:
+    """Draw the choice of calibrated probabilities where the run has a temperature; return what to calibrate by."""
+    try:
+        kept = temperature.stored(run)
+    except CopydeskError:
+        return None  # Confidence tells of it
+    if kept is None:
+        return None
+    told = f"With the temperature {kept.temperature:.3f} of this run."
+    return kept if st.toggle("Calibrated", key="evaluate_report_calibrated", help=told) else None
+
+
+def downloads(run: Run, judged: Judged, against: Other, asked: Asked) -> None:
     """Draw a button a form; the file is made when it is clicked, and the page does not run again."""
     with st.container(horizontal=True):
         for ending, (label, mime, what) in FILES.items():
             st.download_button(
                 label,
-                partial(content, run, judged, against, examples, ending),
+                partial(content, run, judged, against, asked, ending),
                 file_name=f"report-{run.id}{ending}",
                 mime=mime,
                 key=f"evaluate_report_{label}",
@@ -74,6 +93,6 @@ def downloads(run: Run, judged: Judged, against: Other, examples: int) -> None:
             )
 
 
-def content(run: Run, judged: Judged, against: Other, examples: int, ending: str) -> bytes:
+def content(run: Run, judged: Judged, against: Other, asked: Asked, ending: str) -> bytes:
     """Return the report as a file with this ending; seconds of work for the first one."""
-    return FORMATS[ending](cache_report.whole(run, judged, against, examples)).encode("utf-8")
+    return FORMATS[ending](cache_report.whole(run, judged, against, asked)).encode("utf-8")

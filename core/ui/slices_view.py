@@ -39,8 +39,9 @@ WORDS = {
 }
 
 
+@st.fragment
 def draw(run: Run, judged: Judged, dataset: Dataset | None, palette: Palette) -> None:
-    """Draw everything; ``dataset`` is the one that was judged whole, None for the run's own test rows."""
+    """Draw everything, apart from the page; ``dataset`` was judged whole, None for the run's own test rows."""
     if st.session_state.pop(GO, False):
         with contextlib.suppress(st.errors.StreamlitAPIException, KeyError):
             st.switch_page("pages/train.py")
@@ -130,14 +131,14 @@ def _worst(run: Run, judged: Judged) -> str | None:
         height=HIGHEST - 40,
         on_select="rerun",
         selection_mode="single-row",
-        column_order=["slice", "difference", "interval", "accuracy", "rows", "errors", "excess"],
+        column_order=["slice", "rows", "difference", "interval", "accuracy", "errors", "excess"],
         column_config={
-            "slice": st.column_config.TextColumn("Slice", width="medium", pinned=True),
-            "accuracy": st.column_config.NumberColumn("Accuracy", format="%.3f"),
-            "difference": st.column_config.NumberColumn("To the rest", format="%+.3f"),
-            "interval": "95 %",
-            "rows": st.column_config.NumberColumn("Rows", format="localized"),
-            "errors": st.column_config.NumberColumn("Errors", format="localized"),
+            "slice": st.column_config.TextColumn("Slice", width=170, pinned=True),
+            "rows": st.column_config.NumberColumn("Rows", format="localized", width=60),
+            "difference": st.column_config.NumberColumn("To the rest", format="%+.3f", width=80),
+            "interval": st.column_config.TextColumn("95 %", width=125),
+            "accuracy": st.column_config.NumberColumn("Accuracy", format="%.3f", width=70),
+            "errors": st.column_config.NumberColumn("Errors", format="localized", width=60),
             "excess": st.column_config.NumberColumn(
                 "Too many", format="%.0f", help="Errors more than its rows would have at the accuracy of the rest."
             ),

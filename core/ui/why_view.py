@@ -10,13 +10,13 @@ import streamlit as st
 from core.data.datasets import Dataset
 from core.errors import CopydeskError
 from core.evaluation.cause_words import MEANINGS
-from core.evaluation.causes import ORDER, summary
+from core.evaluation.causes import ORDER, SIBLING, summary
 from core.evaluation.judge import Judged
 from core.evaluation.why_wrong import WhyWrong, listed
 from core.grouping.builtin import RAW
 from core.grouping.grouping import Grouping
 from core.runs.store import Run
-from core.ui import cache, cache_causes, charts
+from core.ui import cache, cache_causes, charts, shell
 from core.ui.charts.axes import percent
 from core.ui.components import clicked, escaped, notice
 from core.ui.selection import pick, remember, value
@@ -32,11 +32,18 @@ MOST = 500
 
 def draw(run: Run, judged: Judged, dataset: Dataset | None, *, palette: Palette) -> None:
     """Draw why ``run`` is wrong on ``dataset`` (None: its test rows), under the grouping of ``judged`` or every
-    category by itself."""
+    category by itself; siblings are those of the grouping on screen."""
+    _draw(run, judged, dataset, shell.chosen().grouping, palette)
+
+
+@st.fragment
+def _draw(run: Run, judged: Judged, dataset: Dataset | None, screen: Grouping, palette: Palette) -> None:
+    """Draw it all: a click in it draws nothing else of the page again."""
+    progress = st.empty()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        grouping, siblings = _groupings(run, judged.grouping)
+        grouping, siblings = groupings(run, judged.grouping, screen)
         try:
-            found = cache_causes.causes(run, grouping, siblings, dataset)
+            found = cache_causes.causes(run, grouping, siblings, dataset, progress)
         except CopydeskError as error:
             st.warning(escaped(str(error)), icon=":material/edit_note:")
             return
@@ -57,15 +64,18 @@ def draw(run: Run, judged: Judged, dataset: Dataset | None, *, palette: Palette)
     absent = [name for name in told if name not in set(shown["cause"])]
     if absent:
         st.caption(f"No row has: {', '.join(absent)}.")
+    if SIBLING not in found.causes.skipped:
+        st.caption(f"Sibling classes are those of one group of {escaped(found.siblings.name)}.")
     for name, reason in found.causes.skipped.items():
         st.caption(f"Not told: {name}, since {escaped(reason)}.")
     _rows(found, cause, label)
 
 
-def _groupings(run: Run, grouping: Grouping) -> tuple[Grouping, Grouping]:
+def groupings(run: Run, grouping: Grouping, screen: Grouping) -> tuple[Grouping, Grouping]:
     """Draw what an error is where there is a choice; return the grouping to judge under, and that of the siblings."""
+    siblings = siblings_of(run, screen)
     if run.spec.target != "category" or not grouping.partition(run.spec.categories):
-        return grouping, run.spec.grouping.grouping()
+        return grouping, siblings
     errors = pick(
         st.segmented_control,
         "Errors",
@@ -75,7 +85,12 @@ def _groupings(run: Run, grouping: Grouping) -> tuple[Grouping, Grouping]:
         required=True,
         help="Of raw categories also those count that stay inside a group: sibling classes.",
     )
-    return (RAW if errors == CATEGORIES else grouping), grouping
+    return (RAW if errors == CATEGORIES else grouping), siblings
+
+
+def siblings_of(run: Run, screen: Grouping) -> Grouping:
+    """Return the grouping that makes classes siblings: that on screen, the run's own where that one merges nothing."""
+    return screen if screen.partition(run.spec.categories) else run.spec.grouping.grouping()
 
 
 def _label(found: WhyWrong) -> str | None:
@@ -128,12 +143,12 @@ def _matters(shown: pd.DataFrame) -> None:
     figures = zip(shown["lift"], shown["low"], shown["high"], strict=True)
     shares = ["share_of_wrong", "share_of_right"]
     st.dataframe(
-        shown[["cause", "matching", *shares]]
-        .assign(lift=[lift_text(*one) for one in figures])
+        shown[["cause"]]
+        .assign(lift=[lift_text(*one) for one in figures], matching=shown["matching"])
         .assign(**{name: shown[name].map(percent) for name in shares}),
         hide_index=True,
         column_config={
-            "cause": st.column_config.TextColumn("Cause", pinned=True),
+            "cause": st.column_config.TextColumn("Cause", pinned=True, width=125),
             "matching": st.column_config.NumberColumn(
                 "Errors", format="localized", width=60, help="That have it, as their first cause or not."
             ),

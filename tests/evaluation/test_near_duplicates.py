@@ -89,3 +89,19 @@ def test_thousands_of_texts_of_one_template_are_not_paired_with_one_another(monk
     few = ["six words that are here twice", "six words that are here twice again"]
     found = pairs_of([*template, *few], range(22))
     assert set(found) == {(set_of(few[0]), set_of(few[1])), (set_of(few[1]), set_of(few[0]))}
+
+
+def test_how_far_it_is_grows_to_all_and_changes_nothing(monkeypatch):
+    texts = [f"common words of headline number {place % 7}" for place in range(45)]
+    plain = word_sets(texts)
+    monkeypatch.setattr(near_duplicates, "READ", 10)
+    monkeypatch.setattr(near_duplicates, "BLOCK", 1)
+    read, paired = [], []
+    found = word_sets(texts, lambda done, total: read.append((done, total)))
+    assert read == [(10, 45), (20, 45), (30, 45), (40, 45), (45, 45)]
+    assert (found.words != plain.words).nnz == 0
+    assert found.unit.tolist() == plain.unit.tolist()
+    near_pairs(found, np.arange(45), progress=lambda done, total: paired.append((done, total)))
+    assert [total for _, total in paired] == [7] * len(paired)
+    assert [done for done, _ in paired] == sorted({done for done, _ in paired})
+    assert paired[-1] == (7, 7)

@@ -3,6 +3,7 @@
 import html as escapes
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -14,11 +15,12 @@ from core.errors import InputError
 from core.evaluation.judge import judge
 from core.evaluation.metrics import Metrics
 from core.evaluation.predictions import Predictions
-from core.evaluation.report import as_json, check_target, majority_label, most_confused, report, write
+from core.evaluation.report import as_json, beside_published, check_target, majority_label, most_confused, report, write
 from core.evaluation.report_html import STYLE, html
 from core.evaluation.report_markdown import escaped, markdown
 from core.evaluation.report_sections import by_size, percent, score, sections, signed, summary
-from core.grouping.builtin import RAW
+from core.grouping.builtin import HUFFPOST_12, RAW
+from core.models.logistic_settings import PRESETS
 from core.runs.spec import SpecGrouping, TrainingSpec
 from core.runs.store import Run
 from core.ui.theme import DARK, LIGHT, contrast, ink_on
@@ -58,7 +60,7 @@ def run_on(dataset, name="20260101-000000-logistic-abcd", *, title=None, note=""
     return Run(name, dataset.path / "no-such-run", spec, status, title, note)
 
 
-def judged_on(run, rows, *, right=0.7, seed=0):
+def judged_on(run, rows, *, right=0.7, seed=0, grouping=RAW):
     """Return what a run is judged to be that answers about ``right`` of ``rows`` rows rightly."""
     random = np.random.default_rng(seed)
     labels = run.spec.categories
@@ -74,7 +76,7 @@ def judged_on(run, rows, *, right=0.7, seed=0):
         pd.Categorical.from_codes(true, list(labels)).remove_unused_categories(),
         probabilities.astype(np.float16),
     )
-    return judge(run.spec, predictions, RAW)
+    return judge(run.spec, predictions, grouping)
 
 
 @pytest.fixture
@@ -357,3 +359,42 @@ def test_where_no_report_can_go_is_said_before_anything_is_made(tmp_path, name, 
 def test_scores_and_shares_in_words():
     assert (score(0.12345), percent(0.12345)) == ("0.123", "12.3 %")
     assert signed(-0.0001) == "+0.000"
+
+
+def of_recipe(nasty, **changed):
+    """Return a run of the notebook's recipe on HuffPost's categories, and what it is judged to be."""
+    run = run_on(nasty)
+    told = {"categories": tuple(sorted(HUFFPOST_12.mapping)), "preset": "notebook"}
+    settings = PRESETS["notebook"].model_dump(mode="json")
+    spec = run.spec.model_copy(update={**told, "hyperparameters": settings, **changed})
+    run = replace(run, spec=spec)
+    return run, judged_on(run, 200, grouping=HUFFPOST_12)
+
+
+def test_the_notebook_s_recipe_stands_beside_what_is_published_of_it_in_each_form(nasty):
+    run, judged = of_recipe(nasty)
+    made = report(run, judged)
+    found = made["published"]
+    assert (found["accuracy"], found["macro_f1"]) == (0.7102, 0.556)
+    assert found["weakest"] == ["EDUCATION", "TECHNOLOGY", "RELIGION"]
+    f1 = sorted(row["f1"] for row in made["per_class"])
+    assert [row["f1"] for row in found["own_weakest"]] == f1[:3]
+    place = made["labels"].index("LIFESTYLE")
+    for row in found["own_weakest"]:
+        counts = made["confusion"][made["labels"].index(row["label"])]
+        assert row["taken_for"] == counts[place] <= row["errors"]
+    expected = ["Accuracy", f"{made['accuracy']:.3f}", "0.710", f"{made['accuracy'] - 0.7102:+.3f}"]
+    caption = "This run and the published one"
+    assert expected in Page(html(made)).tables[caption]
+    assert expected in table_of(markdown(made), caption)
+    assert json.loads(as_json(made))["published"] == found
+
+
+@pytest.mark.parametrize(
+    "changed", [{"hyperparameters": {"C": 2.0}}, {"model": "transformer"}, {"fingerprint": "other"}], ids=str
+)
+def test_another_recipe_or_other_rows_are_not_held_against_what_is_published(nasty, changed):
+    run, judged = of_recipe(nasty)
+    other = replace(run, spec=run.spec.model_copy(update=changed))
+    assert beside_published(run, judged) is not None
+    assert beside_published(other, judged) is None

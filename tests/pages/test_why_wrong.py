@@ -1,12 +1,17 @@
 """Why wrong: the waterfall's clicks and links, a class, raw categories, what is said where nothing is to be told."""
 
+import shutil
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data import corrections, datasets
 from core.evaluation.why_wrong import WhyWrong
+from core.grouping import versions
+from core.grouping.builtin import RAW
+from core.grouping.grouping import Grouping
 from core.runs import store
-from core.ui import cache_causes, cache_report
+from core.ui import cache, cache_causes, cache_report
 
 from .conftest import SECONDS, checked
 
@@ -18,7 +23,7 @@ from core.ui import cache, why_view
 from core.ui.theme import LIGHT
 
 run = store.load(st.query_params["run"])
-grouping = versions.load(st.query_params["grouping"])
+grouping = versions.load(st.query_params.get("shown", st.query_params["grouping"]))
 why_view.draw(run, cache.judged(run, grouping), None, palette=LIGHT)
 """
 
@@ -93,6 +98,19 @@ def test_of_raw_categories_the_siblings_are_those_of_the_grouping_on_screen(trai
     )
 
 
+def test_where_raw_categories_are_shown_the_siblings_are_those_of_the_grouping_on_screen(trained):
+    table = cache.judged(store.load(run_id()), RAW).table.astype({"true": str, "predicted": str})
+    wrong = table[table["true"] != table["predicted"]].iloc[0]
+    versions.save(Grouping("screen", {wrong["true"]: "BOTH", wrong["predicted"]: "BOTH"}))
+    try:
+        at = opened(grouping="screen", shown="raw", cause="sibling class")
+        rows = table_with(at, "evidence")
+    finally:
+        shutil.rmtree(versions.version_path("screen", 1).parent)
+    assert set(rows["true"]) | set(rows["predicted"]) == {wrong["true"], wrong["predicted"]}
+    assert any("one group of screen" in part.value for part in at.caption)
+
+
 def test_a_run_of_groups_has_no_choice_of_raw_categories(trained):
     at = opened("group")
     assert [one.label for one in at.selectbox] == ["True class"]
@@ -116,11 +134,11 @@ def test_a_report_follows_what_is_decided_about_labels(trained):
     run, found = store.load(run_id()), why()
     dataset = datasets.by_fingerprint(found.judged.fingerprint)
     row = int(found.causes.table.loc[found.causes.table["wrong"], "row"].iloc[0])
-    before = cache_report._key(run, found.judged, None, 0)
-    assert cache_report._key(run, found.judged, None, 0) == before
+    before = cache_report._key(run, found.judged, None, cache_report.Asked())
+    assert cache_report._key(run, found.judged, None, cache_report.Asked()) == before
     corrections.confirm(dataset, row)
     try:
-        assert cache_report._key(run, found.judged, None, 0) != before
+        assert cache_report._key(run, found.judged, None, cache_report.Asked()) != before
     finally:
         corrections.undo(dataset, row)
 

@@ -6,12 +6,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.sample import import_sample
+from core.evaluation import temperature
 from core.evaluation.comparison import compare_runs
 from core.evaluation.evaluate import evaluate
+from core.evaluation.ranking import rank
 from core.grouping.builtin import HUFFPOST_12
 from core.runs import local, store
 from core.runs.spec import plan
-from core.ui import compare_view, report_view
+from core.ui import cache, compare_view, report_view
+from core.ui.cache_report import Asked
 
 
 def compare_page():
@@ -141,7 +144,9 @@ def test_who_is_right_in_shares_and_prices_in_words(runs):
     counts = [int(cell.split(" · ")[0].replace(",", "")) for cell in agreement.to_numpy().ravel()]
     assert sum(counts) == found.pairing.rows
     prices = compare_view.cost_frame(compare_view.cost(one), compare_view.cost(other))
-    assert prices.index.tolist() == ["Training", "Training rows", "Training rows/s", "Model on disk"]
+    assert prices.index.tolist() == [
+        "Training", "Training rows", "Training rows/s", "Classified rows/s", "Model on disk",
+    ]  # fmt: skip
 
 
 def test_a_lone_run_is_told_what_to_do(home):
@@ -168,9 +173,28 @@ def test_a_file_holds_headlines_only_where_they_are_asked_for(runs):
     one, other, _ = runs
     judged = evaluate(one, grouping=HUFFPOST_12)
     against = (other, evaluate(other, grouping=HUFFPOST_12))
-    quiet, loud = (json.loads(report_view.content(one, judged, against, examples, ".json")) for examples in (0, 2))
+    quiet, loud = (
+        json.loads(report_view.content(one, judged, against, Asked(examples), ".json")) for examples in (0, 2)
+    )
     assert quiet["examples"] == [] and len(loud["examples"]) == 2
     assert quiet["comparison"]["against"] == other.id
-    page = report_view.content(one, judged, None, 0, ".html").decode("utf-8")
+    page = report_view.content(one, judged, None, Asked(), ".html").decode("utf-8")
     assert page.startswith("<!DOCTYPE html>")
-    assert report_view.content(one, judged, None, 0, ".md").decode("utf-8").startswith("# Evaluation of ")
+    assert report_view.content(one, judged, None, Asked(), ".md").decode("utf-8").startswith("# Evaluation of ")
+
+
+def test_a_report_is_calibrated_only_where_that_is_asked_for(runs):
+    one, *_ = runs
+    at = drawn(report_page, run=one.id)
+    assert not at.toggle, "a run without a temperature has nothing to ask for"
+    temperature.keep(one, temperature.calibrate(one.spec, cache.predictions(one)))
+    try:
+        at = drawn(report_page, run=one.id)
+        before = {figure.label: figure.value for figure in at.metric}
+        at.toggle[0].set_value(True).run()
+        after = {figure.label: figure.value for figure in at.metric}
+        expected = evaluate(one, grouping=HUFFPOST_12, calibrated=True)
+        loss = rank(expected.probabilities, expected.true, expected.answerable).log_loss
+        assert after["Log loss"] == f"{loss:.3f}" != before["Log loss"]
+    finally:
+        temperature.remove(one)

@@ -70,7 +70,7 @@ def count_axis(**options: object) -> alt.Axis:
     """Return the axis of a number of rows, as 20k: short enough not to touch, since bars have theirs printed."""
     return alt.Axis(
         **{
-            "format": "~s",
+            "labelExpr": "datum.value === 0 ? '0' : format(datum.value, '~s')",
             "tickCount": 4,
             "tickMinStep": 1,
             "labelFlush": False,

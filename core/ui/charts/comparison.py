@@ -15,8 +15,8 @@ def class_differences(frame: pd.DataFrame, *, measure: str, palette: Palette) ->
     """Return a dot a class for the difference of ``measure``, with its 95 % interval, on both sides of 0.
 
     ``frame`` has the columns label, support (rows), run, against (the measure of either), difference (run - against),
-    low and high (-1 to 1; NaN: no interval is known), in the order to show. A class whose interval leaves out 0 is filled, in the colour of
-    its side; another is hollow.
+    low and high (-1 to 1; NaN: no interval is known), in the order to show. A class whose interval leaves out 0 is
+    filled, in the colour of its side; another is hollow.
     """
     if frame.empty:
         return nothing_to_show(palette)

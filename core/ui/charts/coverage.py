@@ -53,13 +53,14 @@ def accuracy_lines(
     if data.empty:
         return nothing_to_show(palette)
     levels = list(dict.fromkeys(data["level"]))
-    colours = {"category": palette.accent, "group": palette.categorical[1], "answered": palette.ink}
+    # The finest level, the coarser one where there is one, and all of them together.
+    colours = [*[palette.accent, palette.categorical[1]][: len(levels) - 1], palette.ink]
     legend = alt.Legend(title=None, orient="top", columns=2, symbolType="stroke", symbolSize=400)
     lines = alt.Chart(data).mark_line(strokeWidth=2).encode(
         x=_threshold_x(),
         y=alt.Y("accuracy:Q", title="share that is right", scale=alt.Scale(zero=False), axis=_percent(domain=False)),
         color=alt.Color("level:N", title=None, legend=legend,
-                        scale=alt.Scale(domain=levels, range=[colours.get(level, palette.bar) for level in levels])),
+                        scale=alt.Scale(domain=levels, range=colours)),
         strokeDash=alt.StrokeDash("level:N", title=None, legend=legend,
                                   scale=alt.Scale(domain=levels, range=list(DASHES)[: len(levels)])),
         tooltip=[
