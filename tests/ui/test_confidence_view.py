@@ -7,9 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.data.sample import import_sample
 from core.evaluation import temperature
-from core.evaluation.selective import Level, back_off
+from core.evaluation.selective import Level, back_off, back_off_curve
 from core.runs import local, store
 from core.runs.spec import plan
+from core.ui import compare_view, confidence_view, labels_view, slices_view, why_view
 from core.ui.confidence_view import shown_levels
 from core.ui.slices_view import told
 
@@ -172,3 +173,19 @@ def test_classes_of_one_side_alone_are_told():
         "NEW (1,234 test rows): no row before the first test day, so a model trained on the past never answers so.",
         "OLD: no row from the first test day on, so nothing is known of it then.",
     ]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [confidence_view.draw, labels_view.draw, slices_view.draw, why_view._draw, compare_view._compared],
+    ids=lambda part: part.__module__,
+)
+def test_a_click_in_a_heavy_part_draws_that_part_alone(part):
+    assert part.__globals__["__name__"] == "streamlit.runtime.fragment"
+
+
+def test_table_and_legends_call_a_level_alike():
+    right = np.array([True, False])
+    levels = [Level("category", np.array([0.9, 0.6]), right), Level("group", np.array([0.95, 0.8]), right)]
+    table = shown_levels(back_off(levels, 0.7))
+    assert set(confidence_view.worded(back_off_curve(levels))["level"]) == set(table["level"])

@@ -7,6 +7,8 @@ from core.data import corrections, datasets
 from core.data.importing import import_file
 from core.evaluation import label_search
 from core.evaluation.label_noise import find_label_noise
+from core.ui import labels_view
+from core.ui.correct_form import LATER
 
 SUBJECTS = {"GARDEN": ["roses bloom", "beans climb"], "HARBOUR": ["ferries wait", "gulls return"]}
 
@@ -172,3 +174,22 @@ def test_what_cannot_be_kept_is_told_in_one_line(searched, monkeypatch):
 def test_a_file_of_verdicts_that_cannot_be_read_is_told(searched):
     corrections.path_of(searched.fingerprint).mkdir()
     assert "cannot be read" in words(opened())
+
+
+def test_of_many_candidates_the_likeliest_wrong_are_listed_until_all_are_asked_for(searched, monkeypatch):
+    monkeypatch.setattr(labels_view, "chosen", lambda noise, frame, **filters: noise.table.head(3))
+    monkeypatch.setattr(labels_view, "FIRST", 3)
+    assert "likeliest wrong of" not in words(opened())
+    monkeypatch.setattr(labels_view, "FIRST", 2)
+    first, whole = opened(), opened(noise_many="all")
+    assert "The 2 likeliest wrong of 3 are listed" in words(first)
+    assert "likeliest wrong of" not in words(whole)
+    assert [len(at.dataframe[0].value) for at in (first, whole)] == [2, 3]
+
+
+def test_after_a_correction_it_is_said_what_figures_rest_on(searched):
+    corrections.correct(searched, 0, "GARDEN")
+    assert LATER in words(opened())
+    corrections.undo(searched, 0)
+    corrections.confirm(searched, 0)
+    assert LATER not in words(opened())

@@ -71,3 +71,8 @@ def test_nothing_to_explain_is_said_in_words(rows):
     spec = waterfall(frame(rows).astype({"rows": int}), palette=LIGHT, total="all").to_dict(validate=True)
     assert spec["datasets"][spec["data"]["name"]] == [{"words": "Nothing to show"}]
     assert [one["name"] for one in spec["params"]] == ["cause"]
+
+
+def test_the_axis_counts_from_0_and_not_from_0k():
+    spec = str(waterfall(frame([3000, 1000]), palette=LIGHT, total="all").to_dict())
+    assert "datum.value === 0 ? '0'" in spec
