@@ -64,7 +64,7 @@ def _compared(run: Run, against: Run, found: Comparison, palette: Palette) -> No
     st.caption(escaped(verdict(found.mcnemar, "this run", "the other")))
     for remark in found.remarks(("this run", "the other")):
         st.caption(escaped(f"{remark[0].upper()}{remark[1:]}."))
-    left, right = st.columns([5, 4], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         _classes(found, palette)
     with right:
@@ -188,14 +188,14 @@ def _figures(found: Comparison) -> None:
         [(NAMES[name], gap.after, gap.before, gap.value, gap.low, gap.high) for name, gap in found.overall.items()],
         columns=["figure", "run", "other", "difference", "low", "high"],
     )
-    score, gap = {"format": "%.3f", "width": 70}, {"format": "%+.3f", "width": 80}
+    score, gap = {"format": "%.3f", "width": 58}, {"format": "%+.3f", "width": 78}
     st.dataframe(
         with_interval(without_minus(frame)),
         key="evaluate_compare_figures",
         hide_index=True,
         height="content",
         column_config={
-            "figure": st.column_config.TextColumn("Figure", width=125),
+            "figure": st.column_config.TextColumn("Figure", width=118),
             "run": st.column_config.NumberColumn("This run", **score),
             "other": st.column_config.NumberColumn("Other", **score),
             "difference": st.column_config.NumberColumn("Difference", **gap),

@@ -315,13 +315,18 @@ def _chosen_class(found: Confidence) -> tuple[pd.DataFrame, str]:
         selection_mode="single-row",
         column_order=["label", "threshold", "precision", "precision_low", "coverage", "recall", "answers"],
         column_config={
-            "label": st.column_config.TextColumn("Class", pinned=True),
-            "threshold": st.column_config.NumberColumn("Threshold", format="%.3f"),
-            "precision": st.column_config.NumberColumn("Precision", format="%.3f"),
+            "label": st.column_config.TextColumn("Class", pinned=True, width=125),
+            "threshold": st.column_config.NumberColumn("Threshold", format="%.3f", width=72),
+            "precision": st.column_config.NumberColumn("Precision", format="%.3f", width=70),
             "precision_low": st.column_config.NumberColumn(
-                "95 % from", format="%.3f", help="The threshold is chosen on these very rows: of few, trust this one."
+                "95 % from",
+                format="%.3f",
+                width=70,
+                help="The threshold is chosen on these very rows: of few, trust this one.",
             ),
-            "coverage": st.column_config.NumberColumn("Kept", format="%.3f", help="Share of the class's answers."),
+            "coverage": st.column_config.NumberColumn(
+                "Kept", format="%.3f", width=55, help="Share of the class's answers."
+            ),
             "recall": st.column_config.NumberColumn("Recall", format="%.3f"),
             "answers": st.column_config.NumberColumn("Answers", format="localized"),
         },

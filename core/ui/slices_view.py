@@ -133,10 +133,10 @@ def _worst(run: Run, judged: Judged) -> str | None:
         selection_mode="single-row",
         column_order=["slice", "rows", "difference", "interval", "accuracy", "errors", "excess"],
         column_config={
-            "slice": st.column_config.TextColumn("Slice", width=170, pinned=True),
-            "rows": st.column_config.NumberColumn("Rows", format="localized", width=60),
-            "difference": st.column_config.NumberColumn("To the rest", format="%+.3f", width=80),
-            "interval": st.column_config.TextColumn("95 %", width=125),
+            "slice": st.column_config.TextColumn("Slice", width=150, pinned=True),
+            "rows": st.column_config.NumberColumn("Rows", format="localized", width=52),
+            "difference": st.column_config.NumberColumn("To the rest", format="%+.3f", width=72),
+            "interval": st.column_config.TextColumn("95 %", width=122),
             "accuracy": st.column_config.NumberColumn("Accuracy", format="%.3f", width=70),
             "errors": st.column_config.NumberColumn("Errors", format="localized", width=60),
             "excess": st.column_config.NumberColumn(

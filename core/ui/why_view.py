@@ -148,12 +148,16 @@ def _matters(shown: pd.DataFrame) -> None:
         .assign(**{name: shown[name].map(percent) for name in shares}),
         hide_index=True,
         column_config={
-            "cause": st.column_config.TextColumn("Cause", pinned=True, width=125),
+            "cause": st.column_config.TextColumn("Cause", pinned=True, width=112),
             "matching": st.column_config.NumberColumn(
-                "Errors", format="localized", width=60, help="That have it, as their first cause or not."
+                "Errors", format="localized", width=54, help="That have it, as their first cause or not."
             ),
-            "share_of_wrong": st.column_config.TextColumn("Of wrong", width=60, alignment="right"),
-            "share_of_right": st.column_config.TextColumn("Of right", width=60, alignment="right"),
+            "share_of_wrong": st.column_config.TextColumn(
+                "Wrong", width=55, alignment="right", help="Share of the wrong rows that have it."
+            ),
+            "share_of_right": st.column_config.TextColumn(
+                "Right", width=55, alignment="right", help="Share of the right rows that have it."
+            ),
             "lift": st.column_config.TextColumn(
                 "Lift (95 %)", width=120, help="Share of wrong rows over share of right ones, with its interval."
             ),

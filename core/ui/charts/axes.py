@@ -66,11 +66,15 @@ def _middle(shown: dict[str, str]) -> object:
     return {"condition": tests, "value": 0} if tests else alt.Undefined
 
 
+# Vega's "~s" alone writes 0 as 0k beside thousands.
+COUNT_LABEL = "datum.value === 0 ? '0' : format(datum.value, '~s')"
+
+
 def count_axis(**options: object) -> alt.Axis:
     """Return the axis of a number of rows, as 20k: short enough not to touch, since bars have theirs printed."""
     return alt.Axis(
         **{
-            "labelExpr": "datum.value === 0 ? '0' : format(datum.value, '~s')",
+            "labelExpr": COUNT_LABEL,
             "tickCount": 4,
             "tickMinStep": 1,
             "labelFlush": False,

@@ -55,7 +55,7 @@ def accuracy_lines(
     levels = list(dict.fromkeys(data["level"]))
     # The finest level, the coarser one where there is one, and all of them together.
     colours = [*[palette.accent, palette.categorical[1]][: len(levels) - 1], palette.ink]
-    legend = alt.Legend(title=None, orient="top", columns=2, symbolType="stroke", symbolSize=400)
+    legend = alt.Legend(title=None, orient="top", columns=1, symbolType="stroke", symbolSize=400)
     lines = alt.Chart(data).mark_line(strokeWidth=2).encode(
         x=_threshold_x(),
         y=alt.Y("accuracy:Q", title="share that is right", scale=alt.Scale(zero=False), axis=_percent(domain=False)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from core.ui.charts.axes import counted, nothing_to_show
+from core.ui.charts.axes import COUNT_LABEL, counted, nothing_to_show
 from core.ui.charts.matrix import short_count
 from core.ui.theme import Palette, themed
 
@@ -83,7 +83,9 @@ def confidence_counts(frame: pd.DataFrame, *, palette: Palette, height: int = CO
     data = data.assign(
         middle=(data["low"] + data["high"]) / 2, printed=[short_count(int(rows), 4) for rows in data["rows"]]
     )
-    y_axis = alt.Axis(format="~s", tickCount=3, tickMinStep=1, domain=False, minExtent=Y_AXIS, maxExtent=Y_AXIS)
+    y_axis = alt.Axis(
+        labelExpr=COUNT_LABEL, tickCount=3, tickMinStep=1, domain=False, minExtent=Y_AXIS, maxExtent=Y_AXIS
+    )
     y = alt.Y("rows:Q", title="rows", axis=y_axis, scale=alt.Scale(padding=14))
     tips = [
         alt.Tooltip("low:Q", title="confidence above", format=".2f"),
