@@ -113,6 +113,11 @@ def _scored(key: str, fingerprint: str) -> _Scored:
     return _Scored()
 
 
+def _told_of(run: store.Run, dataset: datasets.Dataset) -> str:
+    """Return what changes with what is known of rows: their content, and whether the run's own dataset is here."""
+    return f"{dataset.fingerprint} {datasets.by_fingerprint(run.spec.fingerprint) is not None}"
+
+
 def predictions(
     run: store.Run, dataset: datasets.Dataset | None = None, progress: Callable[[int, int], None] | None = None
 ) -> Predictions:
@@ -123,7 +128,7 @@ def predictions(
     if dataset is None:
         return _predictions(ended(run), run)
     # Not computed in the cached function: what that draws, `progress` too, Streamlit draws again at each hit.
-    scored = _scored(ended(run), dataset.fingerprint)
+    scored = _scored(ended(run), _told_of(run, dataset))
     with scored.lock:
         if scored.found is None:
             scored.found = evaluate.dataset_predictions(run, dataset, progress)
@@ -192,11 +197,12 @@ def judged(run: store.Run, grouping: Grouping, dataset: datasets.Dataset | None 
 
     To score a dataset for the first time takes a while, so it is drawn how far it is.
     """
-    if dataset is not None and _scored(ended(run), dataset.fingerprint).found is None:
+    if dataset is not None and _scored(ended(run), _told_of(run, dataset)).found is None:
         bar = st.progress(0.0, text="Scoring the dataset")
         predictions(run, dataset, lambda done, rows: _show(bar, done, rows))
         bar.empty()
-    return _judged(ended(run), named(grouping), dataset.fingerprint if dataset else "", grouping, run, dataset)
+    told_of = _told_of(run, dataset) if dataset else ""
+    return _judged(ended(run), named(grouping), told_of, grouping, run, dataset)
 
 
 def _show(bar: DeltaGenerator, done: int, rows: int) -> None:

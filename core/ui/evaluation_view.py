@@ -61,6 +61,7 @@ HELP = {
 }
 
 
+FEW = "Too few errors, or too few right rows, for an interval."
 ONE_CLASS = "Where all rows are of one class, and all answers that class, chance agrees as well."
 
 
@@ -175,9 +176,9 @@ def figures(run: Run, judged: Judged, compared: tuple[Run, Judged] | None) -> No
         if np.isnan(row["value"]):
             facts[place].metric(row["figure"], "–", "not defined", help=f"{HELP[name]} {ONE_CLASS}", **quiet)
             continue
-        facts[place].metric(
-            row["figure"], f"{row['value']:.3f}", f"{row['low']:.3f}–{row['high']:.3f}", help=HELP[name], **quiet
-        )
+        between = "few errors" if np.isnan(row["low"]) else f"{row['low']:.3f}–{row['high']:.3f}"
+        unsure = f" {FEW}" if np.isnan(row["low"]) else ""
+        facts[place].metric(row["figure"], f"{row['value']:.3f}", between, help=HELP[name] + unsure, **quiet)
     share = f"{metrics.error_rate:.1%} of all rows."
     facts[5].metric("Errors", f"{wrong:,}", f"of {metrics.rows:,}", help=share, **quiet)
     facts[6].metric(
@@ -196,7 +197,9 @@ def figures(run: Run, judged: Judged, compared: tuple[Run, Judged] | None) -> No
 def difference_text(other: Run, frame: pd.DataFrame) -> str:
     """Return how far the figures are from those of the run last compared, as Markdown."""
     names = ("accuracy", "macro_f1", "kappa", "top_3_accuracy", "log_loss")
-    gaps = " · ".join(f"{row.figure} {row.difference:+.3f}" for row in frame.loc[[*names]].dropna().itertuples())
+    gaps = " · ".join(
+        f"{row.figure} {row.difference:+.3f}" for row in frame.loc[[*names]].dropna(subset=["difference"]).itertuples()
+    )
     return f"Against {escaped(shell.run_label(other))}: {gaps}".replace(" -", " −")
 
 
@@ -204,8 +207,9 @@ def all_figures(run: Run, judged: Judged, compared: tuple[Run, Judged] | None) -
     """Draw every single figure with its interval, folded."""
     with st.popover("All figures", icon=":material/table_rows:"):
         st.caption(
-            "95 % intervals by drawing the rows again (bootstrap). Macro counts each class the same, weighted by "
-            "its rows. Majority is the accuracy of always answering the largest class."
+            "95 % intervals: Wilson's for shares of rows, by drawing the rows again (bootstrap) for the rest, none "
+            "where errors or right rows are too few. Macro counts each class the same, weighted by its rows. "
+            "Majority is the accuracy of always answering the largest class."
         )
         frame = figures_frame(run, judged, compared[1] if compared else None)
         number = st.column_config.NumberColumn
@@ -216,7 +220,7 @@ def all_figures(run: Run, judged: Judged, compared: tuple[Run, Judged] | None) -
             width=520 if compared else 380,
             height=35 * (len(frame) + 1) + 3,
             column_order=shown,
-            placeholder="not defined",
+            placeholder="–",
             column_config={
                 "figure": "Figure",
                 "value": number("Value", format="%.3f", width=60),
