@@ -110,8 +110,8 @@ def _settled(close: np.ndarray, order: np.ndarray) -> np.ndarray:
             rest = np.delete(order, here)
             costs = _costs(close, rest, label)
             there = int(costs.argmin())
-            # Rounding must not move a class to and fro.
-            if costs[there] < costs[here] * (1 - 1e-9):
+            # Rounding must not move a class to and fro; costs can be below nothing.
+            if costs[here] - costs[there] > 1e-9 * np.abs(costs).max():
                 order, moved = np.insert(rest, there, label), True
     return order
 

@@ -49,14 +49,15 @@ def try_grouping(run: store.Run, scores: Scores, grouping: Grouping, against: Gr
     return what_if(outcome_of(run, scores, against), grouping, run.spec.grouping.name)
 
 
-def trained_on(runs: list[store.Run], grouping: Grouping, fingerprint: str) -> list[store.Run]:
-    """Return those of ``runs`` that were trained on the groups of this partition of this dataset, to the end."""
+def trained_on(runs: list[store.Run], grouping: Grouping, own: store.Run) -> list[store.Run]:
+    """Return those of ``runs`` but ``own`` that were trained to the end on these very groups of its dataset."""
     return [
         run
         for run in runs
         if run.state == states.SUCCEEDED
         and run.spec.target == "group"
-        and run.spec.fingerprint == fingerprint
+        and run.spec.fingerprint == own.spec.fingerprint
+        and run.id != own.id
         and not is_stale(run.spec, grouping)
     ]
 
@@ -78,7 +79,7 @@ def retrained_runs(run: store.Run, foretold: Outcome) -> list[Retrained]:
     A run whose evaluation cannot be read is left out: this is a glance aside.
     """
     found = []
-    for one in trained_on(store.list_all(), foretold.grouping, run.spec.fingerprint):
+    for one in trained_on(store.list_all(), foretold.grouping, run):
         with contextlib.suppress(CopydeskError):
             found.append(retrained(one, scores_of(one), foretold))
     return found

@@ -112,10 +112,11 @@ def _head(title: str, key: str, grouping: Grouping, what: str, take: Take) -> No
 
 def effect_text(effect: Effect) -> str:
     """Return what a change does to the figures, as ``accuracy +1.2 points · ...``."""
+    # Adding 0 turns a rounded minus nothing into nothing.
     parts = [
-        f"accuracy {100 * effect.accuracy:+.1f} points",
-        f"macro-F1 {100 * effect.macro_f1:+.1f} points",
-        f"information kept {effect.information_kept:+.3f}",
+        f"accuracy {round(100 * effect.accuracy, 1) + 0.0:+.1f} points",
+        f"macro-F1 {round(100 * effect.macro_f1, 1) + 0.0:+.1f} points",
+        f"information kept {round(effect.information_kept, 3) + 0.0:+.3f}",
     ]
     return " · ".join(parts).replace("-", "−").replace("macro−F1", "macro-F1")
 

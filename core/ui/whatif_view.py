@@ -126,7 +126,7 @@ def panel(run: store.Run, edited: Grouping, saved: Grouping, baseline: Grouping)
 
 def _reached(run: store.Run, edited: Grouping) -> None:
     """Say in a line what the newest run reached that was trained on these very groups, if there is one."""
-    for one in regroup.trained_on(store.list_all(), edited, run.spec.fingerprint)[:1]:
+    for one in regroup.trained_on(store.list_all(), edited, run)[:1]:
         with contextlib.suppress(CopydeskError):
             reached = cache.reached(one, run, edited)
             gap = (reached.differences or {}).get("accuracy")
@@ -187,7 +187,7 @@ def trust(run: store.Run) -> None:
 
 def retrained(run: store.Run, edited: Grouping) -> None:
     """Show, once runs were trained on these very groups, what they reached beside what was foretold."""
-    trained = regroup.trained_on(store.list_all(), edited, run.spec.fingerprint)
+    trained = regroup.trained_on(store.list_all(), edited, run)
     if not trained:
         st.caption("No run was trained on these very groups yet; once one is, what it reached stands here.")
         return
