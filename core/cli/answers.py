@@ -200,7 +200,7 @@ def found_grouping(reference: str | None) -> Grouping | None:
 def _report(run: Run, judged: Judged, document: dict[str, Any]) -> str:
     """Return figures with their intervals, table by class and the most confused pairs, for people."""
     from core.evaluation.judge import unknown_sentence
-    from core.evaluation.report_sections import ends
+    from core.evaluation.report_parts import ends
 
     metrics = judged.metrics
     facts: dict[str, Any] = {

@@ -6,19 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from core.evaluation.report_parts import NOTHING, Section, Table, ends, percent, score
 from core.evaluation.report_pictures import bar, picture, shown
-from core.evaluation.report_sections import (
-    NAMES,
-    NOTHING,
-    Section,
-    Table,
-    ends,
-    facts,
-    percent,
-    score,
-    sections,
-    summary,
-)
+from core.evaluation.report_sections import NAMES, facts, sections, summary
 
 Document = Mapping[str, Any]
 STYLE = Path(__file__).with_name("report.css")

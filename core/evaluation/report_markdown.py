@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from core.evaluation.report_sections import Section, Table, facts, sections, summary
+from core.evaluation.report_parts import Section, Table
+from core.evaluation.report_sections import facts, sections, summary
 
 # What Markdown could read as markup anywhere in a line; & and < also begin HTML, :// and www. a link.
 SPECIAL = re.compile(r"([\\`*_\[\]{}|~$#@]|:(?=//)|(?<=www)\.)")

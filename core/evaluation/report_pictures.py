@@ -11,7 +11,8 @@ from html import escape
 from math import ceil, floor, sqrt
 from typing import Any
 
-from core.evaluation.report_sections import by_size, percent, score, signed
+from core.evaluation.report_parts import percent, score, signed
+from core.evaluation.report_sections import by_size
 
 Document = Mapping[str, Any]
 LEVELS = 10  # steps of a ramp, .b0 to .b9 and .r0 to .r9 in the style sheet

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from core.evaluation.comparison import chance_sentence, verdict
 from core.evaluation.mcnemar import McNemar
+from core.evaluation.report_parts import NOTHING, Section, Table, ends, percent, score, signed, table
 from core.runs.wording import duration, size
 
 Document = Mapping[str, Any]
@@ -25,76 +25,8 @@ NAMES = {
     "log_loss": "Log loss",
     "majority_share": "Majority baseline",
 }
-NOTHING = "–"
-TOO_FEW = "too few errors for an interval"
 LEFT_OUT = {"causes": "why it is wrong", "slices": "where it is worse"}
 FEW = 3  # classes named as best, and as weakest
-
-
-@dataclass(frozen=True)
-class Table:
-    """Cells as they are shown.
-
-    Attributes
-    ----------
-    caption: what the rows are.
-    head: titles of the columns; the first names the rows.
-    numeric: which columns are set to the right.
-    rows: one text a column each.
-    folded: shown on demand, where the form allows it.
-    bar: title of the column whose shares are drawn as well, where the form allows it; "" for none.
-    """
-
-    caption: str
-    head: tuple[str, ...]
-    numeric: tuple[bool, ...]
-    rows: tuple[tuple[str, ...], ...]
-    folded: bool = False
-    bar: str = ""
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the report.
-
-    Attributes
-    ----------
-    name: a word for links and for pictures.
-    words: paragraphs.
-    pictures: names of pictures, for forms that have any.
-    """
-
-    name: str
-    title: str
-    words: tuple[str, ...] = ()
-    pictures: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
-
-
-def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, words: int = 1, **how: Any) -> Table:
-    """Return a table whose first ``words`` columns are words and all others numbers."""
-    numeric = tuple(place >= words for place in range(len(head)))
-    return Table(caption, tuple(head), numeric, tuple(map(tuple, rows)), **how)
-
-
-def score(value: float) -> str:
-    """Return a score with three decimals."""
-    return f"{value:.3f}"
-
-
-def percent(value: float) -> str:
-    """Return a share in per cent with one decimal."""
-    return f"{100 * value:.1f} %"
-
-
-def signed(value: float) -> str:
-    """Return a difference with its sign and three decimals; what rounds to nothing has no minus."""
-    return f"{round(value, 3) + 0.0:+.3f}"
-
-
-def ends(interval: Sequence[float] | None, how: Any = score) -> str:
-    """Return both ends of an interval, or why there is none."""
-    return TOO_FEW if interval is None else f"{how(interval[0])} to {how(interval[1])}"
 
 
 def sections(document: Document) -> list[Section]:

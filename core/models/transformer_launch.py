@@ -169,7 +169,10 @@ def _trained_along(job: Job, rank: int, count: int, at_once: int | None, parent:
         done = attempt(
             job, report, at_once=at_once, processes=count, stop_asked=lambda: _told_to_stop(job.folder, rank, parent)
         )
+        if done:
+            _part_from_the_others()
     except Stopped:
+        _part_from_the_others()
         return STOPPED, ""
     except InputError as error:
         return REFUSED, str(error)
@@ -181,6 +184,14 @@ def _trained_along(job: Job, rank: int, count: int, at_once: int | None, parent:
         traceback.print_exc()
         return FAILED, f"{type(error).__name__}: {one_line(str(error))[:300]}; the log has the details"
     return (TRAINED, "") if done else (MEMORY, "")
+
+
+def _part_from_the_others() -> None:
+    """End the group of processes: its threads abort a process that ends while they are at work."""
+    import torch
+
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
 
 
 def _writer(path: Path) -> Report:

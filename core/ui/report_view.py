@@ -12,7 +12,8 @@ from core.evaluation import temperature
 from core.evaluation.judge import Judged
 from core.evaluation.report import FORMATS
 from core.evaluation.report_html import CARDS
-from core.evaluation.report_sections import NAMES, ends, score, summary
+from core.evaluation.report_parts import ends, score
+from core.evaluation.report_sections import NAMES, summary
 from core.evaluation.temperature import Calibration
 from core.grouping.grouping import Grouping
 from core.runs.store import Run

@@ -18,7 +18,8 @@ from core.evaluation.predictions import Predictions
 from core.evaluation.report import as_json, beside_published, check_target, majority_label, most_confused, report, write
 from core.evaluation.report_html import STYLE, html
 from core.evaluation.report_markdown import escaped, markdown
-from core.evaluation.report_sections import by_size, percent, score, sections, signed, summary
+from core.evaluation.report_parts import percent, score, signed
+from core.evaluation.report_sections import by_size, sections, summary
 from core.grouping.builtin import HUFFPOST_12, RAW
 from core.models.logistic_settings import PRESETS
 from core.runs.spec import SpecGrouping, TrainingSpec
