@@ -10,7 +10,7 @@ import typer
 from core.cli.printing import Json, emit, table
 
 if TYPE_CHECKING:
-    from core.evaluation.advice import Advice, Effect
+    from core.evaluation.advice import Advice
     from core.grouping.frontier import Frontier
 
 RunId = Annotated[str, typer.Option(metavar="RUN", help="A finished run with target category.")]
@@ -69,7 +69,7 @@ def _advice_text(advice: Advice) -> str:
     """Return the suggestions for people: a line of what, one of why, one of what it does, then headlines."""
     parts = []
     for place, one in enumerate(advice.merges, start=1):
-        lines = [f"{place}. merge {one.merge.a} + {one.merge.b}", one.merge.sentence, _effect_text(one.effect)]
+        lines = [f"{place}. merge {one.merge.a} + {one.merge.b}", one.merge.sentence, ", ".join(one.effect.parts)]
         lines += [f"- {first}  |  {second}" for first, second in one.pairs]
         parts.append("\n   ".join(lines))
     if not advice.merges:
@@ -81,15 +81,8 @@ def _advice_text(advice: Advice) -> str:
             for name, found in zip(one.split.names, one.split.words, strict=True)
             if found
         ]
-        parts.append("\n   ".join([head, one.split.sentence, _effect_text(one.effect), *words]))
+        parts.append("\n   ".join([head, one.split.sentence, ", ".join(one.effect.parts), *words]))
     return "\n\n".join(parts)
-
-
-def _effect_text(effect: Effect) -> str:
-    return (
-        f"accuracy {100 * effect.accuracy:+.1f} points, macro-F1 {100 * effect.macro_f1:+.1f} points, "
-        f"information kept {effect.information_kept:+.3f}"
-    )
 
 
 def _frontier_text(curves: Frontier) -> str:

@@ -43,6 +43,15 @@ class Effect:
     macro_f1: float
     information_kept: float
 
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The three differences in words; what rounds to nothing has no minus."""
+        return (
+            f"accuracy {round(100 * self.accuracy, 1) + 0.0:+.1f} points",
+            f"macro-F1 {round(100 * self.macro_f1, 1) + 0.0:+.1f} points",
+            f"information kept {round(self.information_kept, 3) + 0.0:+.3f}",
+        )
+
     @classmethod
     def between(cls, before: Figures, after: Figures) -> Effect:
         """Return the differences of the figures of two groupings."""
@@ -103,7 +112,7 @@ class SplitAdvice:
             "group": split.group,
             "parts": parts,
             "auc": split.auc,
-            "tested": split.tested,
+            "tested": list(split.tested),
             "sentence": split.sentence,
             "effect": asdict(self.effect),
         }

@@ -64,7 +64,8 @@ def pair(run: Run, judged: Judged, against: Run, judged_against: Judged) -> Pair
     if judged.fingerprint != judged_against.fingerprint:
         raise InputError(
             f"run {shorten(run.title)} was judged on {shorten(judged.dataset)} and run {shorten(against.title)} on "
-            f"{shorten(judged_against.dataset)}; judge both on one dataset (--dataset NAME, Rows on the page)"
+            f"{shorten(judged_against.dataset)}; judge both on one dataset "
+            "(`--dataset NAME`, or 'Judged on' in the app)"
         )
     rows, first, second = np.intersect1d(
         judged.table["row"].to_numpy(), judged_against.table["row"].to_numpy(), assume_unique=True, return_indices=True

@@ -31,7 +31,7 @@ class Split:
     ----------
     parts: raw categories of each part, the part with more rows first.
     names: what the two groups would be called, see `split`.
-    rows: rows of each part in the dataset; tested: test rows of the group.
+    rows: rows of each part in the dataset; tested: test rows of each part.
     auc: how surely a row of the first part gets more of the group's probability for it than a row of the second.
     words: distinctive words of each part, see `distinctive_words`.
     """
@@ -40,7 +40,7 @@ class Split:
     parts: tuple[tuple[str, ...], tuple[str, ...]]
     names: tuple[str, str]
     rows: tuple[int, int]
-    tested: int
+    tested: tuple[int, int]
     auc: float
     words: tuple[tuple[str, ...], tuple[str, ...]]
 
@@ -50,8 +50,15 @@ class Split:
         one, other = (_listed(part) for part in self.parts)
         return (
             f"Inside {self.group} the model tells {one} ({self.rows[0]:,} rows) from {other} ({self.rows[1]:,} rows): "
-            f"AUC {decimal(self.auc)} on {self.tested:,} test rows, where .50 is guessing and 1.00 never wrong."
+            f"AUC {decimal(self.auc)} on {self.tested[0]:,} and {self.tested[1]:,} test rows, where .50 is guessing "
+            "and 1.00 never wrong."
         )
+
+    @property
+    def cautious_auc(self) -> float:
+        """The AUC as if each part had one more test row that nobody can tell from any: two rows prove little."""
+        one, other = self.tested
+        return (self.auc * one * other + (one + other + 1) / 2) / ((one + 1) * (other + 1))
 
 
 def _listed(names: Sequence[str], most: int = 4) -> str:
@@ -62,7 +69,7 @@ def _listed(names: Sequence[str], most: int = 4) -> str:
 
 
 def splits(scores: Scores, evidence: Evidence, grouping: Grouping, *, top: int = 10, seed: int = 0) -> list[Split]:
-    """Return the best cut of each group with two or more raw categories, the best told apart first.
+    """Return the best cut of each group with two or more raw categories, the most surely told apart first.
 
     The cut is that of average linkage on the AUC of each two categories: the two parts are those that are
     told apart best on average. Categories without a test row stay with the larger part.
@@ -79,7 +86,7 @@ def splits(scores: Scores, evidence: Evidence, grouping: Grouping, *, top: int =
         one, other = sorted((tested[~second], tested[second]), key=lambda part: -evidence.rows[part].sum())
         one = np.concatenate([one, inside[evidence.tested[inside] == 0]])
         found.append(_described(group, (one, other), grouping, evidence, true, probabilities))
-    return sorted(found, key=lambda split: (-split.auc, split.group))[:top]
+    return sorted(found, key=lambda split: (-split.cautious_auc, split.group))[:top]
 
 
 def _described(
@@ -100,7 +107,7 @@ def _described(
         parts=names,
         names=_names(group, names, set(grouping.labels(evidence.names)) - {group}),
         rows=(int(evidence.rows[one].sum()), int(evidence.rows[other].sum())),
-        tested=len(rows),
+        tested=(int(evidence.tested[one].sum()), int(evidence.tested[other].sum())),
         auc=auc(share, np.isin(true[rows], one)),
         words=distinctive_words(evidence, one, other),
     )

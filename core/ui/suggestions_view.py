@@ -112,13 +112,7 @@ def _head(title: str, key: str, grouping: Grouping, what: str, take: Take) -> No
 
 def effect_text(effect: Effect) -> str:
     """Return what a change does to the figures, as ``accuracy +1.2 points · ...``."""
-    # Adding 0 turns a rounded minus nothing into nothing.
-    parts = [
-        f"accuracy {round(100 * effect.accuracy, 1) + 0.0:+.1f} points",
-        f"macro-F1 {round(100 * effect.macro_f1, 1) + 0.0:+.1f} points",
-        f"information kept {round(effect.information_kept, 3) + 0.0:+.3f}",
-    ]
-    return " · ".join(parts).replace("-", "−").replace("macro−F1", "macro-F1")
+    return " · ".join(effect.parts).replace("-", "−").replace("macro−F1", "macro-F1")
 
 
 def pairs_table(names: tuple[str, str], pairs: list[tuple[str, str]], palette: Palette) -> str:

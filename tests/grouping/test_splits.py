@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from core.grouping.builtin import RAW
 from core.grouping.evidence import gather
 from core.grouping.grouping import Grouping
-from core.grouping.splits import _names, auc, distinctive_words, free_name, pairwise_auc, split, splits
+from core.grouping.splits import Split, _names, auc, distinctive_words, free_name, pairwise_auc, split, splits
 from tests.grouping.test_evidence import CATEGORIES, PAIRS, SEEDS, drawn, newsroom, records, scored
 
 ALL = Grouping("all", dict.fromkeys(CATEGORIES, "all"))
@@ -25,10 +25,10 @@ def test_the_cut_goes_between_the_kinds():
     (found,) = splits(TWO_KINDS, gather(TWO_KINDS, newsroom()), ALL)
     assert found.parts == (("A", "B"), ("C", "D"))
     assert found.names == ("all", "C")
-    assert (found.auc, found.tested, found.rows) == (1.0, 12, (8, 8))
+    assert (found.auc, found.tested, found.rows) == (1.0, (6, 6), (8, 8))
     assert found.words == (("roses",), ("ferries",))
     assert found.sentence == (
-        "Inside all the model tells A and B (8 rows) from C and D (8 rows): AUC 1.00 on 12 test rows, "
+        "Inside all the model tells A and B (8 rows) from C and D (8 rows): AUC 1.00 on 6 and 6 test rows, "
         "where .50 is guessing and 1.00 never wrong."
     )
 
@@ -39,6 +39,24 @@ def test_the_group_that_is_told_apart_best_comes_first():
     assert [one.group for one in splits(TWO_KINDS, known, grouping)] == ["x", "y"]
     assert splits(TWO_KINDS, known, PAIRS)[0].auc < splits(TWO_KINDS, known, grouping)[0].auc
     assert splits(TWO_KINDS, known, grouping, top=1) == splits(TWO_KINDS, known, grouping)[:1]
+
+
+def test_a_part_of_one_test_row_comes_after_one_of_many():
+    probabilities = [[0.9, 0.1, 0, 0]] * 9 + [[0.1, 0.9, 0, 0]] + [[0, 0, 0.9, 0.1]] * 9 + [[0, 0, 0.1, 0.9]] * 9
+    scores = scored([*probabilities, [0, 0, 0.9, 0.1]], "A" * 9 + "B" + "C" * 9 + "D" * 10)
+    grouping = Grouping("g", {"A": "few", "B": "few", "C": "many", "D": "many"})
+    many, few = splits(scores, gather(scores, newsroom()), grouping)
+    assert (many.group, few.group) == ("many", "few")
+    assert few.auc == 1.0 > many.auc > many.cautious_auc > few.cautious_auc
+
+
+@given(st.integers(1, 30), st.integers(1, 30), st.data())
+def test_the_cautious_auc_is_that_of_one_more_row_on_each_side_that_ties_with_all(ones, others, data):
+    values = np.array(data.draw(st.lists(st.integers(0, 4), min_size=ones + others, max_size=ones + others)))
+    positive = np.arange(ones + others) < ones
+    made = Split("g", (("A",), ("B",)), ("A", "B"), (1, 1), (ones, others), auc(values, positive), ((), ()))
+    wins = sum((a > b) + (a == b) / 2 for a in values[:ones] for b in values[ones:])
+    assert made.cautious_auc == pytest.approx((wins + (ones + others + 1) / 2) / ((ones + 1) * (others + 1)))
 
 
 def test_groups_of_one_or_without_test_rows_are_not_split():
