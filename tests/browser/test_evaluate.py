@@ -10,6 +10,7 @@ from core.data import corrections, datasets
 from core.data.sample import import_sample
 from core.runs import local
 from core.runs.spec import plan
+from tests.browser.matrix import click_an_error
 
 
 @pytest.fixture(scope="module")
@@ -21,27 +22,15 @@ def app_home(tmp_path_factory):
     return folder
 
 
-def click_an_error(page):
-    """Click down the columns of the matrix until a cell off the diagonal answers; drawn cells are no elements."""
-    chart = page.get_by_test_id("stVegaLiteChart").first
-    box = chart.bounding_box()
-    for across in range(40, 90, 4):
-        for down in range(40, 90, 8):
-            chart.click(position={"x": box["width"] * across / 100, "y": box["height"] * down / 100})
-            settled(page)
-            if "true=" in page.url and "predicted=" in page.url and "show=right" not in page.url:
-                return
-    raise AssertionError("no cell with an error was met")
-
-
 def test_from_a_cell_to_an_error_whose_label_is_corrected(page, address, app_home, monkeypatch, screenshot):
     monkeypatch.setenv("COPYDESK_HOME", str(app_home))
     dataset = datasets.load("sample")
     page.goto(f"{address}/evaluate?view=errors")
     settled(page)
-    click_an_error(page)
-    heading = page.get_by_role("heading", name=re.compile(r"[\d,]+ rows? of .+ taken for .+"))
+    told = click_an_error(page)
+    heading = page.get_by_role("heading", name=re.compile(rf"[\d,]+ rows? of {re.escape(told)}"))
     expect(heading).to_be_visible()
+    settled(page)
     screenshot(page, "evaluate-cell")
 
     # A table is drawn too: the box before its first row is where each of these has it.
