@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from core.models.logistic import LogisticClassifier
 
 FORMAT = 1
+# Settings that models of earlier versions do not name, with what they were then.
+LATER = {"kept_features": None}
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "safetensors")
 TENSORS, VOCABULARY, CONFIG = "model.safetensors", "vocabulary.json", "config.json"
 
@@ -92,10 +94,10 @@ def _settings_and_labels(config: Any, path: Path) -> tuple[LogisticSettings, tup
     labels, values = config.get("labels"), config.get("settings")
     if not _are_texts(labels) or len(labels) < 2 or sorted(set(labels)) != labels:
         raise _damaged(path, "its labels are not two or more different texts in order")
-    if not isinstance(values, dict) or set(values) != set(LogisticSettings.model_fields):
+    if not isinstance(values, dict) or set(LATER | values) != set(LogisticSettings.model_fields):
         raise _damaged(path, "its settings are not those of a logistic model")
     try:
-        return settings_checks.checked(LogisticSettings, values), tuple(labels)
+        return settings_checks.checked(LogisticSettings, LATER | values), tuple(labels)
     except InputError as error:
         raise _damaged(path, str(error)) from error
 

@@ -31,6 +31,7 @@ class LogisticSettings(BaseModel):
     ----------
     min_df, max_df: a whole number counts texts, a number with a point is a share of the training texts.
     max_features: keep the most frequent ones, None: all.
+    kept_features: once the model is fitted, keep only the features that carry the most weight, None: all.
     tokens: ``words`` of two characters and more, or ``words-and-signs``: all words and punctuation.
     C: inverse strength of the L2 penalty, as in scikit-learn.
     learning_rate: of the first step, for each row of a batch; it falls to zero in a straight line.
@@ -44,6 +45,7 @@ class LogisticSettings(BaseModel):
     ngram_min: Whole = Field(1, ge=1, le=3, description="a whole number from 1 to 3, at most ngram_max")
     ngram_max: Whole = Field(2, ge=1, le=3, description="a whole number from 1 to 3, at least ngram_min")
     max_features: WholeOrNone = Field(None, ge=1, le=10_000_000, description="none, or from 1 to 10000000")
+    kept_features: WholeOrNone = Field(None, ge=1, le=10_000_000, description="none, or from 1 to 10000000")
     min_df: CountOrShare = Field(2, description="texts as a whole number from 1, or a share from 0.0 to 1.0")
     max_df: CountOrShare = Field(1.0, description="texts as a whole number from 1, or a share from 0.0 to 1.0")
     sublinear_tf: bool = Field(True, description="true or false")
@@ -95,6 +97,8 @@ PRESETS: dict[str, LogisticSettings] = {
         class_weight="none",
         stored_as="float32",
     ),
+    # As many as fit into 8 MB beside the probabilities of the test rows.
+    "starter": LogisticSettings(kept_features=46_000),
 }
 
 

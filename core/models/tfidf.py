@@ -86,6 +86,18 @@ class Tfidf:
         """Return all features, column by column."""
         return [feature for block in self.blocks for feature in self.features[block.name]]
 
+    def kept(self, columns: np.ndarray) -> Tfidf:
+        """Return the vectorizer of only these ``columns``, ascending; lengths are those of what is left."""
+        stays = np.zeros(len(self.names), dtype=bool)
+        stays[columns] = True
+        features, begin = {}, 0
+        for block in self.blocks:
+            own = self.features[block.name]
+            part = stays[begin : begin + len(own)]
+            features[block.name] = [feature for feature, keep in zip(own, part, strict=True) if keep]
+            begin += len(own)
+        return Tfidf(self.blocks, features, self.idf[columns], self.sublinear)
+
     @cached_property
     def tables(self) -> list[BlockTable]:
         """Return what looks features up; ValueError when they are out of order or not all different."""

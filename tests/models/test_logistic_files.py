@@ -158,3 +158,9 @@ def test_a_vocabulary_that_does_not_fit(saved, change, part):
 def test_tensors_that_do_not_fit(saved, change, part):
     edit_tensors(saved / "model.safetensors", change)
     assert part in refused(saved)
+
+
+def test_a_model_from_before_features_could_be_left_out_is_read(saved):
+    before = registry.load_classifier(saved).predict_proba(["Roses at the quay"])
+    edit(saved / "config.json", lambda config: config["settings"].pop("kept_features"))
+    np.testing.assert_array_equal(registry.load_classifier(saved).predict_proba(["Roses at the quay"]), before)

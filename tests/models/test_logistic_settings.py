@@ -49,7 +49,7 @@ def test_what_is_not_set_stays_as_the_preset_has_it():
 @pytest.mark.parametrize(
     ("preset", "overrides", "message"),
     [
-        ("best", {}, "preset 'best' is unknown; choose one of: default, notebook"),
+        ("best", {}, "preset 'best' is unknown; choose one of: default, notebook, starter"),
         ("default", {"ngram_max": "9"}, f"setting ngram_max cannot be '9'; {LONGEST}"),
         ("default", {"ngram_max": "1.5"}, f"setting ngram_max cannot be '1.5'; {LONGEST}"),
         ("default", {"ngram_min": "3"}, "ngram_min 3 is above ngram_max 2; raise ngram_max"),
