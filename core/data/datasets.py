@@ -44,6 +44,7 @@ class Dataset:
     first_date, last_date: ISO days, None where no row has a date.
     dates_unreadable: rows whose date was there but could not be read.
     created_at: ISO time in UTC; seconds: how long the import took.
+    notes: what the import has to tell about the file, a sentence each: its encoding, the order of its dates.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Dataset:
     dates_unreadable: int
     created_at: str
     seconds: float
+    notes: tuple[str, ...] = ()
 
     @property
     def categories(self) -> list[str]:
@@ -94,6 +96,7 @@ def summary(dataset: Dataset) -> dict[str, Any]:
         "licence": dataset.licence,
         "notice": dataset.notice,
         "created_at": dataset.created_at,
+        "notes": list(dataset.notes),
     }
 
 
@@ -118,6 +121,8 @@ def from_summary(summary: AnyMapping[str, Any], path: Path) -> Dataset:
         dates_unreadable=int(summary["dates"]["unreadable"]),
         created_at=summary["created_at"],
         seconds=float(summary["seconds"]),
+        # What was imported by an earlier version has none.
+        notes=tuple(summary.get("notes", ())),
     )
 
 

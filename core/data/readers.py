@@ -41,6 +41,8 @@ class Reader:
     columns: their names; None where only reading shows them (JSON).
     records: gives each (line number from 1, record or Rejection), once; told the columns that matter.
     position: bytes of the file read so far, of ``size``.
+    encoding: of its text, as far as has been read; "" where it has none.
+    notes: what to tell about the file once it has been read, a sentence each.
     """
 
     format: str
@@ -48,6 +50,8 @@ class Reader:
     records: Callable[[Iterable[str]], Records]
     position: Callable[[], int]
     size: int
+    encoding: Callable[[], str] = lambda: ""
+    notes: Callable[[], list[str]] = list
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from core.data.dates import UNREADABLE, day_of
+from core.data.dates import Day, day_of
 from core.errors import InputError, shorten
 
 FIELDS = ("headline", "short_description", "category", "date", "link", "authors")
@@ -17,9 +17,13 @@ TEXT_FIELDS = ("headline", "short_description", "category", "link", "authors")
 REQUIRED = ("headline", "category")
 # Longest headline that is a record, in characters.
 MAX_HEADLINE = 10_000
+# Longest name of a category, in characters; what is longer is a text.
+MAX_CATEGORY = 200
 # Records after which a column that nobody has seen counts as not there.
 CHECKED_AFTER = 1_000
 SEEN_NAMES = 1_000
+# Names held to know a record's keys again, in all; records may each have thousands of their own.
+SHAPE_NAMES = 100_000
 
 ALIASES = {
     "headline": ("headline", "title", "head", "heading", "news_headline"),
@@ -35,13 +39,13 @@ OPTIONS = {field: f"--{'description' if field == 'short_description' else field}
 
 TYPE_NAMES = {bool: "a boolean", int: "a number", float: "a number", list: "a list", dict: "an object"}
 
-# headline, short_description, category, days since 1970-01-01, link, authors
-Row = tuple[str, str | None, str, int | None, str | None, str | None]
+# headline, short_description, category, date, link, authors
+Row = tuple[str, str | None, str, Day, str | None, str | None]
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """The column that holds each field; None: find it by its name, or there is none."""
+    """The column that holds each field; None: find it by its name; "": there is none, whatever the names say."""
 
     headline: str | None = None
     short_description: str | None = None
@@ -52,7 +56,7 @@ class Mapping:
 
     def named(self) -> dict[str, str]:
         """Return field -> column for the fields that have one."""
-        return {field: column for field, column in dataclasses.asdict(self).items() if column is not None}
+        return {field: column for field, column in dataclasses.asdict(self).items() if column}
 
 
 class Unusable(ValueError):
@@ -73,9 +77,9 @@ def detected(columns: Iterable[str], mapping: Mapping) -> Mapping:
             by_name.setdefault(folded(column), column)
     for field, aliases in ALIASES.items():
         found = next((by_name[folded(alias)] for alias in aliases if folded(alias) in by_name), None)
-        if field not in named and found is not None:
+        if getattr(mapping, field) is None and found is not None:
             named[field] = found
-    return Mapping(**named)
+    return dataclasses.replace(mapping, **named)
 
 
 def recognised(columns: Iterable[str]) -> int:
@@ -95,6 +99,7 @@ class ColumnFinder:
         self.seen: dict[str, None] = {}
         self.records = 0
         self._shapes: set[tuple[str, ...]] = set()
+        self._shape_names = 0
         _check_once(wanted)
 
     def look(self, record: dict[str, Any]) -> Mapping:
@@ -109,9 +114,11 @@ class ColumnFinder:
 
     def learn(self, columns: tuple[str, ...]) -> None:
         """Take ``columns`` into account."""
-        if len(self._shapes) >= SEEN_NAMES:
+        if self._shape_names >= SHAPE_NAMES:
             self._shapes.clear()
+            self._shape_names = 0
         self._shapes.add(columns)
+        self._shape_names += len(columns)
         self.mapping = detected(columns, self.mapping)
         for column in columns:
             if len(self.seen) < SEEN_NAMES or column in self.mapping.named().values():
@@ -127,7 +134,7 @@ class ColumnFinder:
                     f"{found}; name one of them with {OPTIONS[field]}"
                 )
         for field in REQUIRED:
-            if getattr(self.mapping, field) is None:
+            if not getattr(self.mapping, field):
                 raise InputError(
                     f"no column is the {field}; the columns found are {found}; name one of them with {OPTIONS[field]}"
                 )
@@ -154,35 +161,33 @@ def _spoken(field: str) -> str:
     return field.replace("_", " ")
 
 
-def typed_row(record: dict[str, Any], mapping: Mapping) -> tuple[Row, bool]:
-    """Return the typed values of ``record`` and whether its date could be read; raise Unusable.
+def typed_row(record: dict[str, Any], mapping: Mapping) -> Row:
+    """Return the typed values of ``record``; raise Unusable.
 
-    The headline is kept as it is, the category is stripped; a missing or null description is None, an empty
-    one stays "". An unreadable date is None: the record is still good.
+    The headline is kept as it is, the category is stripped, and written out where it is a number; a missing or
+    null description is None, an empty one stays "". An unreadable date leaves the record good.
     """
     headline = _text(record, mapping.headline, "headline")
     if headline is None or not headline.strip():
         raise Unusable("no headline")
     if len(headline) > MAX_HEADLINE:
         raise Unusable(f"headline over {MAX_HEADLINE:,} characters")
-    category = _text(record, mapping.category, "category")
-    category = category.strip() if category is not None else ""
-    if not category:
-        raise Unusable("no category")
-    day = day_of(record.get(mapping.date))
-    row = (
+    return (
         headline,
         _text(record, mapping.short_description, "short_description"),
-        category,
-        None if day is UNREADABLE else day,
+        _category(record, mapping.category),
+        day_of(_value(record, mapping.date)),
         _text(record, mapping.link, "link"),
         _authors(record, mapping.authors),
     )
-    return row, day is not UNREADABLE
+
+
+def _value(record: dict[str, Any], column: str | None) -> Any:
+    return record.get(column) if column else None
 
 
 def _text(record: dict[str, Any], column: str | None, field: str) -> str | None:
-    value = record.get(column)
+    value = _value(record, column)
     if value is None or type(value) is str:
         return value
     # NaN is how tables say that there is nothing.
@@ -191,8 +196,22 @@ def _text(record: dict[str, Any], column: str | None, field: str) -> str | None:
     raise Unusable(f"wrong type: {field} is {_type_of(value)}")
 
 
+def _category(record: dict[str, Any], column: str | None) -> str:
+    value = _value(record, column)
+    if isinstance(value, (int, float)) and value == value and type(value) is not bool:
+        # A table with gaps makes 3.0 of 3.
+        category = str(int(value) if isinstance(value, float) and value.is_integer() else value)
+    else:
+        category = (_text(record, column, "category") or "").strip()
+    if not category:
+        raise Unusable("no category")
+    if len(category) > MAX_CATEGORY:
+        raise Unusable(f"category over {MAX_CATEGORY} characters")
+    return category
+
+
 def _authors(record: dict[str, Any], column: str | None) -> str | None:
-    value = record.get(column)
+    value = _value(record, column)
     if type(value) is not list:
         return _text(record, column, "authors")
     if not all(type(item) is str for item in value):

@@ -5,6 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
+from core.data.dates import UNREADABLE
 from core.data.records import ALIASES, ColumnFinder, Mapping, Unusable, detected, text_from, text_of, typed_row
 from core.errors import InputError
 
@@ -22,6 +23,16 @@ def test_the_first_of_several_names_wins_and_what_is_named_is_not_taken_twice():
     columns = ["summary", "title", "description", "headline", "topic"]
     assert detected(columns, Mapping()) == Mapping("headline", "description", "topic")
     assert detected(columns, Mapping(headline="description")) == Mapping("description", "summary", "topic")
+
+
+def test_a_field_can_be_said_to_have_no_column():
+    columns = ["title", "label", "date", "url"]
+    assert detected(columns, Mapping(date="", link="")) == Mapping("title", None, "label", "", "")
+    assert detected(columns, Mapping(date="")).named() == {"headline": "title", "category": "label", "link": "url"}
+    assert "no column is the category" in check(Mapping(category=""), *columns)
+    assert typed_row({"title": "a", "label": "b", "": "c"}, Mapping("title", "", "label", "", "", "")) == (
+        ("a", None, "b", None, None, None)
+    )
 
 
 def check(wanted: Mapping, *columns: str) -> str:
@@ -81,13 +92,20 @@ def test_values_are_kept_as_they_are_but_for_the_category():
         "link": None,
         "authors": ["Ann", "Ben"],
     }
-    assert typed_row(record, PLAIN) == ((" a\u2028b ", "", "SEA", 2, None, "Ann, Ben"), True)
+    assert typed_row(record, PLAIN) == (" a\u2028b ", "", "SEA", 2, None, "Ann, Ben")
 
 
 def test_a_date_that_cannot_be_read_keeps_the_record():
-    row, date_read = typed_row({"headline": "a", "category": "b", "date": "soon"}, PLAIN)
-    assert row == ("a", None, "b", None, None, None)
-    assert not date_read
+    row = typed_row({"headline": "a", "category": "b", "date": "soon"}, PLAIN)
+    assert row == ("a", None, "b", UNREADABLE, None, None)
+
+
+@pytest.mark.parametrize(
+    ("value", "category"),
+    [(3, "3"), (0, "0"), (3.0, "3"), (2.5, "2.5"), (1e6, "1000000"), (-1, "-1"), ("3.0", "3.0"), (" 3 ", "3")],
+)
+def test_a_number_is_a_category(value, category):
+    assert typed_row({"headline": "a", "category": value}, PLAIN)[2] == category
 
 
 @pytest.mark.parametrize(
@@ -103,7 +121,9 @@ def test_a_date_that_cannot_be_read_keeps_the_record():
         ({"headline": "a" * 10_001}, "headline over 10,000 characters"),
         ({"category": None}, "no category"),
         ({"category": "  "}, "no category"),
-        ({"category": 3}, "wrong type: category is a number"),
+        ({"category": True}, "wrong type: category is a boolean"),
+        ({"category": float("nan")}, "no category"),
+        ({"category": "c" * 201}, "category over 200 characters"),
         ({"short_description": {"a": 1}}, "wrong type: short_description is an object"),
         ({"link": 1.5}, "wrong type: link is a number"),
         ({"authors": 7}, "wrong type: authors is a number"),
@@ -118,7 +138,7 @@ def test_a_record_that_cannot_be_a_row_says_why(change, reason):
 
 
 def test_the_longest_headline_is_a_row():
-    row, _ = typed_row({"headline": "ä" * 10_000, "category": "b"}, PLAIN)
+    row = typed_row({"headline": "ä" * 10_000, "category": "b"}, PLAIN)
     assert len(row[0]) == 10_000
 
 
