@@ -21,6 +21,9 @@ REAL_FILE = REPOSITORY.parent / "shared" / "data" / "huffpost.jsonl.gz"
 settings.register_profile("copydesk", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("copydesk")
 
+# A home of a test holds what the test puts there; tests of the starter, and their processes, ask for it.
+os.environ["COPYDESK_STARTER"] = "off"
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 from core.errors import DamagedError, shorten
 from core.storage import read_json, write_json
 
+MANIFEST = "manifest.json"
 FOLDERS = ("model", "evaluation")
 LIBRARIES = ("numpy", "pandas", "pyarrow", "safetensors", "scikit-learn", "torch", "transformers")
 
@@ -30,7 +31,7 @@ def write_manifest(run_path: Path) -> dict[str, Any]:
         if path.is_file()
     }
     document = {"format": 1, "files": files, "python": platform.python_version(), "libraries": _versions()}
-    write_json(run_path / "manifest.json", document)
+    write_json(run_path / MANIFEST, document)
     return document
 
 
@@ -49,12 +50,12 @@ def check_manifest(run_path: Path, folder: str) -> None:
 
 def _files(run_path: Path) -> dict[str, dict[str, Any]]:
     """Return file -> {bytes, sha256} as the manifest has it; DamagedError when it has none."""
-    document = read_json(run_path / "manifest.json")
+    document = read_json(run_path / MANIFEST)
     files = document.get("files") if isinstance(document, dict) else None
     if not isinstance(files, dict) or not all(
         isinstance(entry, dict) and {"bytes", "sha256"} <= entry.keys() for entry in files.values()
     ):
-        raise DamagedError(f"{run_path / 'manifest.json'} is not a manifest; train again")
+        raise DamagedError(f"{run_path / MANIFEST} is not a manifest; train again")
     return files
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from core.errors import DamagedError, InputError, NotFound, shorten
-from core.runs import about, clock, states, status
+from core.runs import about, clock, starter, states, status
 from core.runs.spec import TrainingSpec
 from core.storage import BUILDING, LOCK, NAME, building, checked_name, models_root, write_atomic, write_json
 
@@ -58,6 +58,11 @@ class Run:
     def title(self) -> str:
         """Its name, or its id while it has none."""
         return self.name or self.id
+
+    @property
+    def ships(self) -> bool:
+        """True for the starter, which is part of Copydesk and stays as it is."""
+        return self.path == starter.FOLDER
 
     @property
     def cancel_requested(self) -> bool:
@@ -157,7 +162,7 @@ def next_sequence() -> int:
 
 def load(run_id: str) -> Run:
     """Return the run of that id; NotFound when there is none, DamagedError when unreadable."""
-    path = models_root() / checked_name("run", run_id)
+    path = _path_of(run_id)
     if not _is_run(path):
         runs = list_all()
         newest = f"the newest is {runs[0].id}; `runs list` shows all" if runs else None
@@ -165,6 +170,13 @@ def load(run_id: str) -> Run:
             f"run {shorten(run_id)} does not exist; {newest or 'there is no run yet; start one with `train`'}"
         )
     return _read(path)
+
+
+def _path_of(run_id: str) -> Path:
+    """Return the folder of that run, be it there or not."""
+    if run_id == starter.ID and (path := starter.path()) is not None:
+        return path
+    return models_root() / checked_name("run", run_id)
 
 
 def find(reference: str) -> Run:
@@ -244,13 +256,19 @@ def _is_run(path: Path) -> bool:
 
 
 def run_ids() -> list[str]:
-    """Return the ids of all runs, the last in the alphabet first: the newest, as far as clocks can be trusted."""
-    return sorted((path.name for path in _folders(models_root()) if _is_run(path)), reverse=True)
+    """Return the ids of all runs, the last in the alphabet first: the newest, as far as clocks can be trusted.
+
+    The starter is the last of all.
+    """
+    ids = [path.name for path in _folders(models_root()) if _is_run(path)]
+    return sorted(ids, key=lambda run_id: (run_id != starter.ID, run_id), reverse=True)
 
 
 def _folders(root: Path) -> list[Path]:
-    """Return what may be runs, as far as their names go."""
-    return [path for path in root.iterdir() if NAME.fullmatch(path.name)] if root.is_dir() else []
+    """Return what may be runs, as far as their names go, and the starter."""
+    found = [path for path in root.iterdir() if NAME.fullmatch(path.name)] if root.is_dir() else []
+    ships = starter.path()
+    return [path for path in found if path.name != starter.ID] + ([ships] if ships else [])
 
 
 def list_all() -> list[Run]:
@@ -309,6 +327,7 @@ def is_mendable(run_id: str) -> bool:
 def rename(run: Run, name: str) -> None:
     """Give the run a name that no other run has; an empty one takes it away."""
     title = about.checked_title(name)
+    _refuse_starter(run.id, "keeps its name")
     for other in list_all():
         if title and (title == other.id or (title == other.name and other.id != run.id)):
             raise InputError(f"run name {shorten(title)} is taken by run {other.id}; choose another")
@@ -317,6 +336,7 @@ def rename(run: Run, name: str) -> None:
 
 def annotate(run: Run, note: str) -> None:
     """Keep a note with the run; an empty one takes it away."""
+    _refuse_starter(run.id, "takes no note")
     about.write(run.path, replace(about.read(run.path), note=about.checked_note(note)))
 
 
@@ -335,6 +355,7 @@ def delete(run_id: str) -> None:
 
     The directory is renamed first, so that a kill half-way leaves no half of a run to be seen.
     """
+    _refuse_starter(run_id, f"cannot be deleted; {starter.SETTING}={starter.OFF} leaves it out")
     path = models_root() / checked_name("run", run_id)
     trash = path.with_name(f"{BUILDING}deleted-{run_id}")
     try:
@@ -346,6 +367,11 @@ def delete(run_id: str) -> None:
     except FileNotFoundError as error:
         raise NotFound(f"run {shorten(run_id)} does not exist any more; it was deleted meanwhile") from error
     shutil.rmtree(trash, ignore_errors=True)
+
+
+def _refuse_starter(run_id: str, what: str) -> None:
+    if run_id == starter.ID:
+        raise InputError(f"run {starter.ID} is part of Copydesk and {what}")
 
 
 def _refuse_alive(path: Path) -> None:
