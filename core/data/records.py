@@ -100,7 +100,7 @@ class ColumnFinder:
         self.records = 0
         self._shapes: set[tuple[str, ...]] = set()
         self._shape_names = 0
-        _check_once(wanted)
+        check_once(wanted)
 
     def look(self, record: dict[str, Any]) -> Mapping:
         """Return the mapping for ``record``, having learned from its keys; InputError as ``check``."""
@@ -145,7 +145,7 @@ class ColumnFinder:
         return tuple(column for column in self.seen if column not in used)
 
 
-def _check_once(mapping: Mapping) -> None:
+def check_once(mapping: Mapping) -> None:
     """Raise InputError when one column is named for two fields."""
     fields: dict[str, str] = {}
     for field, column in mapping.named().items():
