@@ -9,11 +9,11 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from core.data import datasets
-from core.errors import CopydeskError, InputError
+from core.errors import CopydeskError, DamagedError, InputError
 from core.grouping import versions
 from core.grouping.builtin import RAW, default_for
 from core.grouping.grouping import Grouping
-from core.runs import states, store
+from core.runs import registry, store
 from core.ui import stale
 from core.ui.components import escaped
 from core.ui.selection import SHARED, choose, pick, value
@@ -136,12 +136,21 @@ def _choose_run() -> None:
 
 
 def finished_runs() -> list[store.Run]:
-    """Return the runs that have a model, the newest first."""
-    return [run for run in store.list_all() if run.state == states.SUCCEEDED]
+    """Return the runs that have a model and are not retired, the newest first, the starter last."""
+    return registry.in_use(store.list_all(), _registry())
+
+
+def _registry() -> registry.Registry:
+    """Return the registry; one that cannot be read says nothing here, and the page Models tells what is wrong."""
+    with contextlib.suppress(DamagedError):
+        return registry.read()
+    return registry.Registry()
 
 
 def best_run(runs: list[store.Run], dataset: datasets.Dataset | None) -> store.Run | None:
-    """Return the most accurate of ``runs`` on ``dataset``, else the newest of all."""
+    """Return the run marked as the default, else the most accurate of ``runs`` on ``dataset``, else the newest."""
+    if (marked := registry.default_of(runs, _registry())) is not None:
+        return marked
     own = [run for run in runs if dataset and run.spec.fingerprint == dataset.fingerprint]
     if own:
         return max(own, key=lambda run: (run.status.get("metrics") or {}).get("accuracy", 0.0))
