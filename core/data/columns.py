@@ -91,9 +91,13 @@ def by_polars(file: Path) -> Columns:
     )
     lengths = {name: frame[f"{name} length"].to_numpy() for name in ("headline", "short_description")}
     presence = {name: frame[f"{name} presence"].to_numpy() for name in TEXTS}
-    codes = frame["category"].to_physical()
-    names = frame["category"].cat.get_categories().to_list()
-    return _columns(names, codes.to_numpy(), frame["date"].to_numpy(), lengths, presence)
+    codes = frame["category"].to_physical().to_numpy()
+    # Codes are the process's, not the file's: some may be of other datasets.
+    names = [""] * (int(codes.max(initial=0)) + 1)
+    found = frame["category"].unique()
+    for code, name in zip(found.to_physical().to_list(), found.cast(pl.String).to_list(), strict=True):
+        names[code] = name
+    return _columns(names, codes, frame["date"].to_numpy(), lengths, presence)
 
 
 def _columns(

@@ -21,7 +21,7 @@ from core.data.datasets import RECORDS, Dataset
 from core.data.filters import Filters, Range
 from core.data.query import Query, parse
 from core.data.records import FIELDS
-from core.data.texts import HeldTexts, StoredTexts, Texts, as_frame
+from core.data.texts import HeldTexts, StoredTexts, Texts, as_frame, as_sorted, check_cost, first_bytes, stable_order
 from core.errors import DamagedError, InputError, shorten
 
 LARGE = 1_000_000
@@ -103,8 +103,14 @@ class Table:
         return self.presence[column] == {"empty": read.EMPTY, "missing": read.MISSING}[kind]
 
     def search(self, query: Query) -> np.ndarray:
-        """Return which rows the query finds, bool, shape (rows,), not to be written to."""
-        return self._masks.get(query, lambda: _fixed(self._texts.matches(query)))
+        """Return which rows the query finds, bool, shape (rows,), not to be written to; InputError as `check_cost`."""
+        return self._masks.get(query, lambda: self._search(query))
+
+    def _search(self, query: Query) -> np.ndarray:
+        if not query.terms:
+            return _fixed(np.ones(self.rows, dtype=bool))
+        check_cost(self._texts, query, self.rows)
+        return _fixed(self._texts.matches(query))
 
     def positions(self, mask: np.ndarray, first: int = 0, count: int | None = None, order: Order = "row") -> np.ndarray:
         """Return a page of the rows of ``mask`` in order: row numbers, int64, from the ``first`` on, at most ``count``.
@@ -115,24 +121,34 @@ class Table:
             raise InputError(f"order {shorten(order)} is unknown; choose one of: {', '.join(ORDERS)}")
         rows = np.flatnonzero(mask)
         end = len(rows) if count is None else min(len(rows), first + count)
-        if order == "row":
+        if order == "row" or first >= end:
             return rows[first:end]
+        if order == "headline":
+            return self._by_headline(rows, first, end)
         # One number says where a row belongs, and the smallest are found without sorting all.
         place = self._key(order)[rows].astype(np.int64) * self.rows + rows
-        if 0 < end < len(rows):
+        if end < len(rows):
             place = np.partition(place, end - 1)[:end]
-        return np.sort(place)[first:end] % max(1, self.rows)
+        return np.sort(place)[first:end] % self.rows
 
     def _key(self, order: Order) -> np.ndarray:
         """Return numbers that rise in the order, int32, shape (rows,)."""
         if order == "category":
             return self.category
-        if order == "headline":
-            return self._masks.get("headline", lambda: _fixed(self._texts.ranks("headline")))
         if order in ("shortest", "longest"):
             return self.headline_length if order == "shortest" else -self.headline_length
         last = np.iinfo(np.int32).max
         return np.where(self.day == NO_DAY, last, self.day if order == "oldest" else -self.day)
+
+    def _by_headline(self, rows: np.ndarray, first: int, end: int) -> np.ndarray:
+        """Return the rows from ``first`` to ``end`` by the alphabet."""
+        begin = self._masks.get("headline", lambda: _fixed(first_bytes(self._texts, "headline")))[rows]
+        low, high = np.partition(begin, [first, end - 1])[[first, end - 1]]
+        before = int((begin < low).sum())
+        # Only rows with the first bytes of those on the page are read.
+        near = rows[(begin >= low) & (begin <= high)]
+        texts = as_sorted(self._texts.take(near, ["headline"]).column(0))
+        return near[stable_order(texts)][first - before : end - before]
 
     def records(self, positions: np.ndarray, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return the records at ``positions``, in that order, indexed by row number; NA or NaT where missing."""
@@ -153,6 +169,7 @@ def open_table(dataset: Dataset, *, large: int = LARGE) -> Table:
 
     ``large`` is the number of rows from which on the text stays in the file.
     """
+    import polars as pl
     import pyarrow as pa
 
     file = dataset.path / RECORDS
@@ -160,7 +177,7 @@ def open_table(dataset: Dataset, *, large: int = LARGE) -> Table:
     try:
         columns = read.by_polars(file) if big else read.by_arrow(file)
         texts = StoredTexts(file) if big else HeldTexts(file)
-    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+    except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError, KeyError) as error:
         raise _damaged(dataset) from error
     if len(columns.category) != dataset.rows:
         raise _damaged(dataset)

@@ -178,8 +178,9 @@ def check_expression(expression: str) -> None:
 
 
 def _reason(message: str) -> str:
-    """Return the last line of what the engine says, which names the fault."""
-    return message.strip().split("\n")[-1].removeprefix("error: ")
+    """Return what of the engine's message names the fault."""
+    found = re.search(r"^error: (.+)$", message, re.MULTILINE)
+    return found[1] if found else "it is none"
 
 
 def _start(word: str) -> str:

@@ -5,7 +5,8 @@ A small dataset is held in memory, a large one stays in its file, which is read 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from operator import and_, or_
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.query import Query, Term
+from core.errors import InputError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 # Rows of a part, where many are read.
 PART = 16_384
+# Rows that tell how long a search takes, and the longest one, in seconds.
+TRIED, SLOWEST = 4_096, 60.0
+# What a text may begin with that does not count when it is sorted.
+IN_FRONT = " \t\n\r\"'“”‘’«»([#*.…-–—"
 
 
 class Texts(Protocol):
@@ -32,9 +38,6 @@ class Texts(Protocol):
 
     def take(self, positions: np.ndarray, columns: Sequence[str]) -> pa.Table:
         """Return the rows at ``positions``, in that order."""
-
-    def ranks(self, column: str) -> np.ndarray:
-        """Return where each row's text stands in the alphabet, whatever its case, int32, shape (rows,)."""
 
     def parts(self, columns: Sequence[str]) -> Iterator[tuple[int, pa.Table]]:
         """Yield (position of the first row, some rows) until all rows were there."""
@@ -57,10 +60,6 @@ class HeldTexts:
     def take(self, positions: np.ndarray, columns: Sequence[str]) -> pa.Table:
         """Return the rows at ``positions``."""
         return self._table.select(list(columns)).take(positions)
-
-    def ranks(self, column: str) -> np.ndarray:
-        """Return each row's rank."""
-        return _ranks(self._frame.lazy(), column)
 
     def parts(self, columns: Sequence[str]) -> Iterator[tuple[int, pa.Table]]:
         """Yield the rows in parts."""
@@ -102,12 +101,6 @@ class StoredTexts:
         back[order] = np.arange(len(rows))
         return pa.concat_tables(taken).take(back)
 
-    def ranks(self, column: str) -> np.ndarray:
-        """Return each row's rank."""
-        import polars as pl
-
-        return _ranks(pl.scan_parquet(self._file), column)
-
     def parts(self, columns: Sequence[str]) -> Iterator[tuple[int, pa.Table]]:
         """Yield the rows in the parts that the file has."""
         import pyarrow.parquet as pq
@@ -118,10 +111,8 @@ class StoredTexts:
 
 
 def found(query: Query) -> pl.Expr:
-    """Return whether a row is found, as an expression over the columns of a dataset."""
-    import polars as pl
-
-    return reduce(and_, map(_has, query.terms), pl.lit(True)) if query.terms else pl.lit(True)
+    """Return whether a row is found by a query with terms, as an expression over the columns of a dataset."""
+    return reduce(and_, map(_has, query.terms))
 
 
 def _has(term: Term) -> pl.Expr:
@@ -131,11 +122,65 @@ def _has(term: Term) -> pl.Expr:
     return ~has if term.without else has
 
 
-def _ranks(frame: pl.LazyFrame, column: str) -> np.ndarray:
+def check_cost(texts: Texts, query: Query, rows: int, seconds: float = SLOWEST) -> None:
+    """Raise InputError for a regular expression that would take more than about ``seconds`` over ``rows`` rows.
+
+    Time is linear in the text, but counted repetitions make each letter dear. A few rows tell how dear.
+    """
+    if all(term.kind != "expression" for term in query.terms):
+        return
     import polars as pl
 
-    ranks = pl.col(column).str.to_lowercase().rank("dense").cast(pl.Int32)
-    return frame.select(ranks).collect().to_series().to_numpy()
+    _, part = next(iter(texts.parts(query.columns)), (0, None))
+    if part is None:
+        return
+    frame = pl.from_arrow(part.slice(0, TRIED)).lazy().select(found(query))
+    # The first time it is also compiled.
+    taken = min(_seconds(frame.collect) for _ in range(2))
+    expected = taken * rows / min(TRIED, part.num_rows)
+    if expected > seconds:
+        raise InputError(
+            f"the regular expression would take about {expected:,.0f} s over {rows:,} rows; make it simpler, "
+            f"with fewer counted repetitions such as {{30}}"
+        )
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    call()
+    return time.perf_counter() - begun
+
+
+def first_bytes(texts: Texts, column: str) -> np.ndarray:
+    """Return the first 8 bytes of each row's text as it is sorted, as a number, uint64, shape (rows,)."""
+    return np.concatenate([_first_bytes(as_sorted(part.column(0))) for _, part in texts.parts([column])])
+
+
+def as_sorted(column: pa.ChunkedArray) -> pa.Array:
+    """Return the texts of a column as they are sorted: without case, and without marks in front."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    whole = pa.concat_arrays(column.cast(pa.large_string()).chunks or [pa.array([], pa.large_string())])
+    return pc.utf8_lower(pc.utf8_ltrim(pc.fill_null(whole, ""), characters=IN_FRONT))
+
+
+def stable_order(array: pa.Array) -> np.ndarray:
+    """Return the positions of texts in order, by their code points; equal ones stay as they are."""
+    import pyarrow as pa
+
+    table = pa.table({"text": array, "place": np.arange(len(array))})
+    return table.sort_by([("text", "ascending"), ("place", "ascending")]).column("place").to_numpy()
+
+
+def _first_bytes(array: pa.Array) -> np.ndarray:
+    _, offsets, data = array.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + len(array) + 1]
+    held = np.frombuffer(data or b"", dtype=np.uint8)[: ends[-1]]
+    padded = np.concatenate([held, np.zeros(8, dtype=np.uint8)])
+    places = ends[:-1, None] + np.arange(8)
+    letters = np.where(places < ends[1:, None], padded[places], 0).astype(np.uint8)
+    return letters.view(">u8").ravel().astype(np.uint64)
 
 
 def as_frame(table: pa.Table, rows: np.ndarray) -> pd.DataFrame:
