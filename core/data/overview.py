@@ -1,56 +1,91 @@
-"""What is in a frame: how rows spread, what its columns are, how long texts are, what is missing.
+"""How rows spread over categories and groups, alone or beside those of another dataset.
 
-All functions are pure, take frames as core.data.datasets.frame returns them, and give shares of 1.
+All functions are pure, take rows that were counted before, and give shares of 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 GroupOf = Callable[[str], str] | Mapping[str, str]
-LENGTHS = {"headline": "headline", "short_description": "description"}
 
 
-def distribution(frame: pd.DataFrame, group_of: GroupOf | None = None) -> pd.DataFrame:
+def counts_by_category(category: np.ndarray, mask: np.ndarray, categories: int) -> np.ndarray:
+    """Return the rows of each category; int64, shape (categories,).
+
+    Parameters
+    ----------
+    category: code of each row, shape (rows,); mask: which of them count, bool, shape (rows,).
+    """
+    return np.bincount(category if mask.all() else category[mask], minlength=categories)
+
+
+def distribution(categories: Sequence[str], counts: np.ndarray, group_of: GroupOf | None = None) -> pd.DataFrame:
     """Return how the rows spread over categories, or over groups: columns label, rows, share; largest first.
 
     ``group_of`` maps category to group; a category that a mapping leaves out keeps its own name. Only labels
     with rows are there. Equally large ones are in the order of their names.
     """
-    counts = _category_counts(frame)
-    labels = counts.index.map(_function(group_of))
-    table = counts.groupby(labels).sum().rename_axis("label").reset_index(name="rows")
-    return _with_share(table, len(frame), ["label"])
+    table = _added(categories, counts, group_of)
+    table = table[table["rows"] > 0].sort_values(["rows", "label"], ascending=[False, True], ignore_index=True)
+    return table.assign(share=shares(table["rows"]))
 
 
-def nested_distribution(frame: pd.DataFrame, group_of: GroupOf) -> pd.DataFrame:
+def nested_distribution(categories: Sequence[str], counts: np.ndarray, group_of: GroupOf) -> pd.DataFrame:
     """Return the categories within their groups: columns group, category, rows, share (of all rows).
 
-    The largest group is first, and in it the largest category.
+    The largest group is first, and in it the largest category. Only categories with rows are there.
     """
-    table = _category_counts(frame).rename_axis("category").reset_index(name="rows")
-    table.insert(0, "group", table["category"].map(_function(group_of)).astype("str"))
+    table = pd.DataFrame({"category": pd.Series(list(categories), dtype="str"), "rows": np.asarray(counts)})
+    table = table[table["rows"] > 0]
+    group = _function(group_of)
+    table.insert(0, "group", pd.Series([group(one) for one in table["category"]], dtype="str", index=table.index))
     table["of_group"] = table.groupby("group")["rows"].transform("sum")
-    table["share"] = _share(table["rows"], len(frame))
+    table["share"] = shares(table["rows"])
     order = ["of_group", "group", "rows", "category"]
     table = table.sort_values(order, ascending=[False, True, False, True], ignore_index=True)
     return table[["group", "category", "rows", "share"]]
 
 
-def with_label(frame: pd.DataFrame, label: str, group_of: GroupOf | None = None) -> pd.DataFrame:
-    """Return the rows whose category, or whose category's group, is called ``label``."""
+def side_by_side(
+    one: tuple[Sequence[str], np.ndarray], other: tuple[Sequence[str], np.ndarray], group_of: GroupOf | None = None
+) -> pd.DataFrame:
+    """Return how two sets of rows spread over the same labels, the largest of the first one first.
+
+    Each side is its categories and their rows. Columns: label, rows, share, other_rows, other_share, difference
+    (share - other_share). A label that one side lacks has no rows there. Equally large ones are in the order of
+    their names.
+    """
+    left = _added(*one, group_of).set_index("label")["rows"]
+    right = _added(*other, group_of).set_index("label")["rows"].rename("other_rows")
+    table = pd.concat([left, right], axis=1).fillna(0).astype("int64").rename_axis("label").reset_index()
+    table = table[(table["rows"] > 0) | (table["other_rows"] > 0)]
+    order = ["rows", "other_rows", "label"]
+    table = table.sort_values(order, ascending=[False, False, True], ignore_index=True)
+    table = table.assign(share=shares(table["rows"]), other_share=shares(table["other_rows"]))
+    table["difference"] = table["share"] - table["other_share"]
+    return table[["label", "rows", "share", "other_rows", "other_share", "difference"]]
+
+
+def largest(table: pd.DataFrame, count: int) -> tuple[pd.DataFrame, int, int]:
+    """Return the first ``count`` rows of a sorted ``table``, and how many labels and rows of data the others are."""
+    rest = table.iloc[count:]
+    return table.head(count), len(rest), int(rest["rows"].sum())
+
+
+def shares(rows: pd.Series) -> pd.Series:
+    """Return each part of the whole; nothing where the whole is nothing."""
+    return rows / max(1, rows.sum())
+
+
+def _added(categories: Sequence[str], counts: np.ndarray, group_of: GroupOf | None) -> pd.DataFrame:
+    """Return label and rows, each label once."""
     group = _function(group_of)
-    wanted = [category for category in frame["category"].cat.categories if label in (category, group(category))]
-    return frame[frame["category"].isin(wanted)]
-
-
-def _category_counts(frame: pd.DataFrame) -> pd.Series:
-    """Return category -> rows for the categories that occur."""
-    counts = frame["category"].value_counts(sort=False)
-    counts.index = counts.index.astype("str")
-    return counts[counts > 0]
+    table = pd.DataFrame({"label": [group(one) for one in categories], "rows": np.asarray(counts, dtype=np.int64)})
+    return table.astype({"label": "str"}).groupby("label", as_index=False)["rows"].sum()
 
 
 def _function(group_of: GroupOf | None) -> Callable[[str], str]:
@@ -59,87 +94,3 @@ def _function(group_of: GroupOf | None) -> Callable[[str], str]:
     if isinstance(group_of, Mapping):
         return lambda category: group_of.get(category, category)
     return group_of
-
-
-def _share(rows: pd.Series, total: int) -> pd.Series:
-    return rows / max(1, total)
-
-
-def _with_share(table: pd.DataFrame, total: int, names: list[str]) -> pd.DataFrame:
-    table["share"] = _share(table["rows"], total)
-    order = ["rows", *names]
-    return table.sort_values(order, ascending=[False, *[True] * len(names)], ignore_index=True)
-
-
-def columns_overview(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a column: column, type, non_null, missing, empty, memory_bytes, distinct."""
-    memory = frame.memory_usage(deep=True)
-    rows = [
-        {
-            "column": name,
-            "type": str(column.dtype),
-            "non_null": int(column.notna().sum()),
-            "missing": int(column.isna().sum()),
-            "empty": _empty(column),
-            "memory_bytes": int(memory[name]),
-            "distinct": int(column.nunique()),
-        }
-        for name, column in frame.items()
-    ]
-    return pd.DataFrame(rows)
-
-
-def missing(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return two rows a column, one for each kind ("missing", "empty"): column, kind, rows, share.
-
-    Missing is no value at all; empty is a text of nothing but white space.
-    """
-    counts = [
-        {"column": name, "kind": kind, "rows": rows}
-        for name, column in frame.items()
-        for kind, rows in (("missing", int(column.isna().sum())), ("empty", _empty(column)))
-    ]
-    table = pd.DataFrame(counts, columns=["column", "kind", "rows"])
-    return table.assign(share=_share(table["rows"], len(frame)))
-
-
-def _empty(column: pd.Series) -> int:
-    """Return how many texts are "" or only white space; 0 for a column that is not text."""
-    if not isinstance(column.dtype, pd.StringDtype):
-        return 0
-    return int((column.str.strip() == "").sum())
-
-
-def describe(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return how long texts are: one row for headline and description, in characters and in words.
-
-    Columns: text, unit, count, mean, std, min, 25%, 50%, 75%, max. A missing description does not count, an
-    empty one has length 0.
-    """
-    rows = []
-    for column, text in LENGTHS.items():
-        lengths = {"characters": frame[column].str.len(), "words": _words(frame[column])}
-        rows += [
-            {"text": text, "unit": unit} | values.dropna().astype("float64").describe().to_dict()
-            for unit, values in lengths.items()
-        ]
-    return pd.DataFrame(rows).astype({"count": "int64"})
-
-
-def _words(texts: pd.Series) -> pd.Series:
-    """Return the number of words, between white space, NA where there is no text."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    array = pc.utf8_trim_whitespace(pa.array(texts, type=pa.large_string(), from_pandas=True))
-    # Half the time of a regular expression; but "" splits into one part.
-    parts = pc.list_value_length(pc.utf8_split_whitespace(array))
-    return pc.if_else(pc.equal(array, ""), 0, parts).to_pandas()
-
-
-def describe_dates(frame: pd.DataFrame) -> dict[str, int | pd.Timestamp | None]:
-    """Return count, missing, first, 25%, 50%, 75% and last of the dates; days are None where there are none."""
-    dates = frame["date"].dropna()
-    steps = {"first": 0.0, "25%": 0.25, "50%": 0.5, "75%": 0.75, "last": 1.0}
-    days = {step: dates.quantile(part, interpolation="nearest") if len(dates) else None for step, part in steps.items()}
-    return {"count": len(dates), "missing": len(frame) - len(dates), **days}

@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.data import datasets, overview
+from core.data import datasets
 from core.data.examples import examples_by_category
 from core.errors import InputError
 from core.evaluation import evaluate
@@ -36,26 +36,6 @@ def _frame(name: str, fingerprint: str) -> pd.DataFrame:
 def frame(dataset: datasets.Dataset) -> pd.DataFrame:
     """Return the records of ``dataset``; to be read, not changed."""
     return _frame(dataset.name, dataset.fingerprint)
-
-
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _columns_overview(fingerprint: str, _frame: pd.DataFrame) -> pd.DataFrame:
-    return overview.columns_overview(_frame)
-
-
-def columns_overview(dataset: datasets.Dataset) -> pd.DataFrame:
-    """Return what the columns of ``dataset`` are; a third of a second of work the first time."""
-    return _columns_overview(dataset.fingerprint, frame(dataset))
-
-
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _describe(fingerprint: str, _frame: pd.DataFrame) -> pd.DataFrame:
-    return overview.describe(_frame)
-
-
-def describe(dataset: datasets.Dataset) -> pd.DataFrame:
-    """Return how long the texts of ``dataset`` are; a third of a second of work the first time."""
-    return _describe(dataset.fingerprint, frame(dataset))
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)

@@ -1,153 +1,168 @@
-"""The parts of Explore: the bars, the records of one bar, and the tables about columns and lengths."""
+"""The first screen of Explore: the filters in force, how rows spread over categories, and how that went over time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
-from core.data import datasets, overview
-from core.grouping.grouping import Grouping
-from core.ui import cache, charts
-from core.ui.shell import palette
-from core.ui.theme import Palette
+from core.data import filters as filtering
+from core.data import overview
+from core.data.filters import Filters
+from core.data.imbalance import Imbalance, imbalance
+from core.errors import shorten
+from core.ui import beside, charts, components, over_time
+from core.ui.components import escaped
+from core.ui.explored import PAGE, Explored, chart_key, go_to, toggled
+from core.ui.selection import pick
 
-BAR = "bar"
-NONCE = "explore_nonce"
-
-
-@dataclass(frozen=True)
-class Selected:
-    """The bar that was clicked: a category, or a group with all of its categories; or none."""
-
-    category: str | None = None
-    group: str | None = None
-
-    @property
-    def name(self) -> str | None:
-        """What the bar is called."""
-        return self.category or self.group
+BAR, ALSO = "bar", "also"
+VIEWS = ("raw", "grouped", "nested")
+HEIGHT = 520  # px of either picture of the first screen
+# Of more labels the largest are drawn and the others said: a bar must be readable and met by a click.
+MOST = 42
+CHIP = 60  # characters of a filter that its chip shows
 
 
-def asked(category: str | None, group: str | None) -> Selected:
-    """Return what the URL or this visit asks for; a category goes before a group."""
-    return Selected(category=category) if category else Selected(group=group)
+def chips(explored: Explored) -> None:
+    """Draw the filters in force, each with a click to take it away, and how many rows they leave."""
+    found = filtering.chips(explored.filters)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(_rows_shown(explored), width="content")
+        for place, chip in enumerate(found):
+            text = shorten(chip.text, CHIP) if len(chip.text) > CHIP else chip.text
+            if st.button(escaped(text), icon=":material/close:", key=f"{PAGE}_chip_{place}", help="Take it away."):
+                go_to(chip.rest)
+        if found and st.button("Clear all", key=f"{PAGE}_clear", type="tertiary"):
+            go_to(Filters())
 
 
-def is_known(selected: Selected, categories: Iterable[str], grouping: Grouping) -> bool:
-    """Tell whether the dataset has the bar that a link asks for; true when it asks for none."""
-    names = list(categories)
-    return (selected.category is None or selected.category in names) and (
-        selected.group is None or selected.group in grouping.labels(names)
-    )
-
-
-def clicked_label(clicked: Mapping[str, str], view: str) -> Selected:
-    """Return what a click on a bar of ``view`` selects; the nested view has both kinds of bars."""
-    if view == "nested":
-        return asked(clicked.get("category") or None, clicked.get("group"))
-    return Selected(group=clicked["label"]) if view == "grouped" else Selected(category=clicked["label"])
-
-
-def spread_chart(
-    frame: pd.DataFrame, grouping: Grouping, view: str, selected: Selected, *, log: bool, palette: Palette
-) -> alt.TopLevelMixin:
-    """Return the bars of the view: raw categories, groups, or the one inside the other."""
-    if view == "nested":
-        shown = overview.nested_distribution(frame, grouping.group_of)
-        return charts.nested_bars(shown, palette=palette, selection=BAR, selected=selected.category)
-    grouped = view == "grouped"
-    shown = overview.distribution(frame, grouping.group_of if grouped else None)
-    mark = selected.group if grouped else selected.category
-    title = "group" if grouped else "category"
-    return charts.distribution_bars(shown, palette=palette, selection=BAR, selected=mark, log=log, label_title=title)
-
-
-def records_of(frame: pd.DataFrame, selected: Selected, grouping: Grouping) -> pd.DataFrame:
-    """Return the records behind the bar, all of them when there is none."""
-    if selected.name is None:
-        return frame
-    wanted = [
-        category
-        for category in frame["category"].cat.categories
-        if (category == selected.category if selected.category else grouping.group_of(category) == selected.group)
+def _rows_shown(explored: Explored) -> str:
+    dataset = explored.dataset
+    labels = len(dataset.category_counts)
+    parts = [
+        f"**{explored.rows:,}** of {dataset.rows:,} rows",
+        f"{labels:,} {'category' if labels == 1 else 'categories'}",
+        escaped(f"{dataset.first_date} to {dataset.last_date}") if dataset.first_date else "no dates",
     ]
-    return frame[frame["category"].isin(wanted)]
+    if dataset.rejected:
+        parts.append(f"{dataset.rejected:,} {'line' if dataset.rejected == 1 else 'lines'} rejected")
+    return " · ".join(parts)
 
 
-def chart_key(view: str) -> str:
-    """Return the chart's key; a new one after `forget_click`, since a chart keeps its click under a key."""
-    return f"explore_chart_{view}_{st.session_state.get(NONCE, 0)}"
+def first_screen(explored: Explored) -> Explored:
+    """Draw the two pictures beside each other; a click in one filters everything else.
+
+    Returns ``explored`` with the dataset that was chosen to stand beside it.
+    """
+    left, right = st.columns([11, 13], gap="medium")
+    with left:
+        bar = st.container(horizontal=True, vertical_alignment="center")
+        with bar:
+            view = pick(
+                st.segmented_control,
+                "Categories",
+                VIEWS,
+                page=PAGE,
+                name="view",
+                required=True,
+                label_visibility="collapsed",
+                help="The raw categories, the groups of the chosen grouping, or the categories inside their groups.",
+            )
+            compared = beside.choose(explored)
+        explored = replace(explored, against=beside.against(explored, compared))
+        if compared is None:
+            with bar:
+                log = st.toggle("Log scale", key=f"{PAGE}_log", disabled=view == "nested")
+            spread(explored, view, log=log)
+        else:
+            beside.draw(explored, compared, view)
+    with right:
+        over_time.draw(explored, grouped=view == "grouped", height=HEIGHT)
+    return explored
 
 
-def forget_click() -> None:
-    """Let the chart start again without a click."""
-    st.session_state[NONCE] = st.session_state.get(NONCE, 0) + 1
+def spread(explored: Explored, view: str, *, log: bool) -> None:
+    """Draw how rows spread over the labels of ``view``: bars whose click puts a filter in force, or lifts it."""
+    names = explored.table.categories
+    counts = overview.counts_by_category(explored.table.category, explored.without("categories", "groups"), len(names))
+    filters, group_of = explored.filters, explored.grouping.group_of
+    if view == "nested":
+        shown = overview.nested_distribution(names, counts, group_of)
+        small = shown.sort_values("rows", ascending=False, kind="stable").index[MOST:]
+        left_out, of = len(small), int(shown.loc[small, "rows"].sum())
+        shown = shown.drop(small)
+        lines = len(shown) + int((shown["group"].value_counts() > 1).sum())
+        chart = charts.nested_bars(
+            shown,
+            palette=explored.palette,
+            selection=BAR,
+            also=ALSO,
+            selected=filters.categories,
+            groups=filters.groups,
+            row=row_height(lines),
+        )
+    else:
+        grouped = view == "grouped"
+        table = overview.distribution(names, counts, group_of if grouped else None)
+        shown, left_out, of = overview.largest(table, MOST)
+        lines = len(shown)
+        chart = charts.distribution_bars(
+            shown,
+            palette=explored.palette,
+            selection=BAR,
+            also=ALSO,
+            selected=filters.groups if grouped else filters.categories,
+            log=log,
+            label_title="group" if grouped else "category",
+            row=row_height(lines),
+        )
+    with st.container(height=HEIGHT, border=False):
+        event = st.altair_chart(
+            chart,
+            theme=None,
+            on_select="rerun",
+            key=chart_key(f"bars_{view}"),
+            alt=f"Rows by category, {view}: bars, the largest first.",
+        )
+    figures(imbalance(overview.distribution(names, counts, group_of if view == "grouped" else None)["rows"]))
+    others(left_out, of)
+    for name, also in ((BAR, False), (ALSO, True)):
+        if clicked := components.clicked(event, name):
+            explored.narrow(**chosen(filters, clicked, view, also=also))
 
 
-def _missing(dataset: datasets.Dataset, frame: pd.DataFrame) -> None:
-    """Draw how much is missing or empty in each column."""
-    st.caption("Missing: no value at all. Empty: a text without a character. Neither keeps a record from training.")
-    st.altair_chart(charts.share_bars(overview.missing(frame), palette=palette()), theme=None)
+def row_height(lines: int) -> int:
+    """Return the px of a row with which ``lines`` rows fit the first screen, as far as they can be read."""
+    return min(20, max(11, (HEIGHT - 60) // max(1, lines)))
 
 
-def _columns(dataset: datasets.Dataset, frame: pd.DataFrame) -> None:
-    """Draw what pandas' info says, a row a column."""
-    table = cache.columns_overview(dataset)
-    count = st.column_config.NumberColumn
-    st.dataframe(
-        table.assign(memory_bytes=table["memory_bytes"] / 1e6),
-        hide_index=True,
-        column_config={
-            "column": "Column",
-            "type": "Type",
-            "non_null": count("Non-null", format="localized"),
-            "missing": count("Missing", format="localized"),
-            "empty": count("Empty", format="localized"),
-            "memory_bytes": count("Memory, MB", format="%.1f"),
-            "distinct": count("Distinct", format="localized"),
-        },
-    )
+def chosen(filters: Filters, clicked: dict[str, str], view: str, *, also: bool) -> dict[str, tuple[str, ...]]:
+    """Return the changes that a click on a bar of ``view`` makes; a category takes the place of groups, or they its."""
+    category = clicked.get("category") if view == "nested" else clicked.get("label")
+    if view == "grouped" or not category:
+        group = clicked["label"] if view == "grouped" else clicked["group"]
+        return {"groups": toggled(filters.groups, group, also=also), "categories": ()}
+    return {"categories": toggled(filters.categories, category, also=also), "groups": ()}
 
 
-def _describe(dataset: datasets.Dataset, frame: pd.DataFrame) -> None:
-    """Draw how long the texts are and how the dates spread."""
-    st.caption("Lengths of headline and description.")
-    number = st.column_config.NumberColumn
-    columns = {name: number(name, format="%.1f") for name in ("mean", "std", "min", "25%", "50%", "75%", "max")}
-    st.dataframe(
-        cache.describe(dataset),
-        hide_index=True,
-        column_config={"text": "Text", "unit": "Unit", "count": number("Count", format="localized"), **columns},
-    )
-    spread = {
-        name: f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else f"{value:,}" if value is not None else "none"
-        for name, value in overview.describe_dates(frame).items()
-    }
-    st.caption("Dates")
-    st.dataframe(pd.DataFrame([spread]), hide_index=True)
-
-
-def _head(dataset: datasets.Dataset, frame: pd.DataFrame) -> None:
-    """Draw the first rows with all columns."""
-    st.dataframe(frame.head(20), hide_index=True)
-
-
-def _rejected(dataset: datasets.Dataset, frame: pd.DataFrame) -> None:
-    """List the lines of the file that could not be used, with the reason."""
-    if not dataset.rejected:
-        st.write("Every line of the file was used.")
+def figures(found: Imbalance) -> None:
+    """Say how unevenly the rows spread, with what each figure means beside the pointer."""
+    if not found.labels:
         return
-    lines = datasets.rejected(dataset, 1000)
-    st.caption(f"{dataset.rejected:,} lines could not be used; the first {len(lines):,} are listed.")
-    st.dataframe(
-        pd.DataFrame(lines),
-        hide_index=True,
-        column_config={"line": "Line", "reason": "Reason", "text": "Text"},
+    evenness = f"{found.evenness:.3f}" if found.evenness is not None else "–"
+    st.caption(
+        f"Entropy {found.entropy:.2f} bits, normalised {evenness} · Gini {found.gini:.3f} · largest to smallest "
+        f"{found.ratio:,.0f} to 1 · effective {found.effective:.1f} of {found.labels:,}",
+        help=(
+            "**Entropy**: what is still to be told of a row's label when only the shares are known; normalised, 1 is "
+            "equally large labels. **Gini**: 0 is equally large labels, towards 1 one label has nearly all rows. "
+            "**Effective**: so many equally large labels would have the same entropy. All of the rows in the bars."
+        ),
     )
 
 
-TABS = {"Missing": _missing, "Columns": _columns, "Describe": _describe, "Head": _head, "Rejected lines": _rejected}
+def others(labels: int, rows: int) -> None:
+    """Say what is too small to be drawn."""
+    if labels:
+        st.caption(f"{labels:,} smaller ones with {rows:,} rows together are not drawn; filter by them in Records.")

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 import altair as alt
 import pandas as pd
 
-from core.ui.theme import Palette, themed
+from core.ui.theme import LABEL_SIZE, Palette, themed
 
 ROW = 20  # px from one row to the next
 BAR = 14  # px a bar is high, in rows of any height
 LINE = 14  # px of each further line of a wrapped name
 WRAP = 40  # characters in a line of a name
+FAINT = 0.4  # opacity of what is not chosen, where something is
 
 
 def wrapped(name: str) -> list[str]:
@@ -54,6 +55,21 @@ def name_axis(names: Sequence[str], *, shown: dict[str, str] | None = None, **op
         "labelOffset": _middle(words),
     }
     return alt.Axis(**{**defaults, **options})
+
+
+def font_size(row: int) -> int:
+    """Return the px of words in rows that are ``row`` px high."""
+    return min(LABEL_SIZE, max(row - 1, 8))
+
+
+def bar_height(row: int) -> int:
+    """Return the px a bar is high in rows that are ``row`` px high."""
+    return min(BAR, max(row - 4, 4))
+
+
+def compact_axis(names: Sequence[str], row: int, **options: object) -> alt.Axis:
+    """Return `name_axis` with words small enough for rows that are ``row`` px high."""
+    return name_axis(names, **({"labelFontSize": font_size(row)} if row < ROW else {}), **options)
 
 
 def _middle(shown: dict[str, str]) -> object:
@@ -117,6 +133,23 @@ def is_chosen(click: alt.Parameter, field: str) -> object:
     """
     marked = f"datum.chosen && !isValid({click.name}[{json.dumps(field)}])"
     return alt.PredicateComposition({"or": [{"param": click.name, "empty": False}, marked]})
+
+
+def click_params(selection: str, also: str | None, fields: Sequence[str]) -> list[alt.Parameter]:
+    """Return the selection of a click, and that of a click with Shift held where ``also`` names one."""
+    if also is None:
+        return [alt.selection_point(name=selection, fields=list(fields), on="click", empty=False)]
+    # Two selections, since Streamlit tells what is selected and not which key was held.
+    events = {selection: "click[!event.shiftKey]", also: "click[event.shiftKey]"}
+    return [
+        alt.selection_point(name=name, fields=list(fields), on=on, toggle="false", empty=False)
+        for name, on in events.items()
+    ]
+
+
+def faint_beside(click: alt.Parameter, field: str) -> object:
+    """Return the opacity of rows of which some are chosen (see `is_chosen`): the others are faint."""
+    return alt.when(is_chosen(click, field)).then(alt.value(1.0)).otherwise(alt.value(FAINT))
 
 
 def nothing_to_show(palette: Palette, *params: alt.Parameter, words: str = "Nothing to show") -> alt.Chart:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import altair as alt
 import pandas as pd
 
 from core.ui.charts.axes import (
-    BAR,
     ROW,
+    bar_height,
     bar_range,
+    click_params,
+    compact_axis,
     count_and_share,
     count_axis,
+    faint_beside,
+    font_size,
     is_chosen,
     name_axis,
     nothing_to_show,
@@ -29,34 +35,40 @@ def distribution_bars(
     *,
     palette: Palette,
     selection: str = "category",
-    selected: str | None = None,
+    selected: str | Collection[str] | None = None,
+    also: str | None = None,
     log: bool = False,
     color_by: str | None = None,
     label_title: str = "category",
+    row: int = ROW,
 ) -> alt.Chart | alt.LayerChart:
     """Return horizontal bars, the most rows first, with count and share printed at each bar's end.
 
     ``frame`` has the columns label (str), rows (int), share (0 to 1) and, where ``color_by`` names
-    one, that column (str). A click answers ``[{"label": ...}]`` under the name ``selection``;
-    ``selected`` is the label that is marked before any click, as when it comes from the URL.
+    one, that column (str). A click answers ``[{"label": ...}]`` under the name ``selection``, one with Shift held
+    under ``also`` where that is given; ``selected`` are the labels that are marked before any click, as when they
+    come from the URL. The others are then faint. ``row`` is the px from one bar to the next.
     """
-    click = alt.selection_point(name=selection, fields=["label"], on="click", empty=False)
+    clicks = click_params(selection, also, ["label"])
     if frame.empty:
-        return nothing_to_show(palette, click)
+        return nothing_to_show(palette, *clicks)
     data = frame.sort_values(["rows", "label"], ascending=[False, True]).reset_index(drop=True)
-    data = data.assign(printed=count_and_share(data["rows"], data["share"]), chosen=data["label"] == selected)
+    marked = {selected} if isinstance(selected, str) else set(selected or ())
+    data = data.assign(printed=count_and_share(data["rows"], data["share"]), chosen=data["label"].isin(marked))
     names = data["label"].tolist()
     tips = [alt.Tooltip("label:N", title=label_title), COUNT_TIP, SHARE_TIP]
     tips += [alt.Tooltip(f"{color_by}:N", title=color_by)] if color_by else []
     base = alt.Chart(data).encode(
-        y=alt.Y("label:N", title=None, scale=alt.Scale(domain=names), axis=name_axis(names)),
+        y=alt.Y("label:N", title=None, scale=alt.Scale(domain=names), axis=compact_axis(names, row)),
         x=_count_axis(data["rows"], room_for(data["printed"]), log=log),
         tooltip=tips,
     )
-    fill = _fill(color_by, data, click, palette)
-    bars = base.mark_bar(height=BAR, cursor="pointer").encode(color=fill).add_params(click)
-    height = row_height(names) * len(names)
-    return themed(alt.layer(bars, _printed(base, palette)).properties(height=height, width="container"), palette)
+    fill = _fill(color_by, data, clicks[0], palette)
+    bars = base.mark_bar(height=bar_height(row), cursor="pointer").encode(color=fill).add_params(*clicks)
+    if data["chosen"].any():
+        bars = bars.encode(opacity=faint_beside(clicks[0], "label"))
+    height = (row_height(names) - ROW + row) * len(names)
+    return themed(alt.layer(bars, _printed(base, palette, row)).properties(height=height, width="container"), palette)
 
 
 def _count_axis(rows: pd.Series, room: int, *, log: bool) -> alt.X:
@@ -86,8 +98,10 @@ def _fill(color_by: str | None, data: pd.DataFrame, click: alt.Parameter, palett
     return alt.when(is_chosen(click, "label")).then(alt.value(palette.accent)).otherwise(by_column)
 
 
-def _printed(base: alt.Chart, palette: Palette) -> alt.Chart:
-    return base.mark_text(align="left", dx=5, color=palette.ink).encode(text=alt.Text("printed:N"))
+def _printed(base: alt.Chart, palette: Palette, row: int = ROW) -> alt.Chart:
+    return base.mark_text(align="left", dx=5, color=palette.ink, fontSize=font_size(row)).encode(
+        text=alt.Text("printed:N")
+    )
 
 
 def share_bars(frame: pd.DataFrame, *, palette: Palette) -> alt.Chart | alt.LayerChart:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import altair as alt
 import pandas as pd
 
 from core.ui.charts.axes import (
-    BAR,
+    ROW,
+    bar_height,
     bar_range,
+    click_params,
     count_and_share,
     count_axis,
+    faint_beside,
+    font_size,
     is_chosen,
     name_axis,
     nothing_to_show,
@@ -21,26 +27,37 @@ from core.ui.theme import Palette, themed
 
 
 def nested_bars(
-    frame: pd.DataFrame, *, palette: Palette, selection: str = "category", selected: str | None = None
+    frame: pd.DataFrame,
+    *,
+    palette: Palette,
+    selection: str = "category",
+    selected: str | Collection[str] | None = None,
+    groups: Collection[str] = (),
+    also: str | None = None,
+    row: int = ROW,
 ) -> alt.Chart | alt.LayerChart:
     """Return a row for each group, bold, the largest first, and below it its categories.
 
     ``frame`` has the columns group (str), category (str), rows (int), share (0 to 1 of all rows).
     A group of one category is one row. A click answers ``[{"group": ..., "category": ...}]`` under
-    the name ``selection``; category is "" on a group's row. ``selected`` marks one category.
+    the name ``selection``, one with Shift held under ``also`` where that is given; category is "" on a group's
+    row. ``selected`` and ``groups`` are the categories and groups that are marked; the others are then faint.
+    ``row`` is the px from one row to the next.
     """
-    click = alt.selection_point(name=selection, fields=["group", "category"], on="click", empty=False)
+    clicks = click_params(selection, also, ["group", "category"])
+    click = clicks[0]
     if frame.empty:
-        return nothing_to_show(palette, click)
+        return nothing_to_show(palette, *clicks)
     data = _with_group_rows(frame)
+    marked = {selected} if isinstance(selected, str) else set(selected or ())
     data = data.assign(
         printed=count_and_share(data["rows"], data["share"]),
-        chosen=(data["category"] == selected) & data["category"].ne(""),
+        chosen=data["category"].isin(marked - {""}) | data["group"].isin(list(groups)),
     )
     names = dict(zip(data["row"], data["name"], strict=True))
     bold = {"test": "substring(datum.value, 0, 2) == 'g:'", "value": "bold"}
     weight = {"condition": bold, "value": "normal"}
-    axis = name_axis(list(names), shown=names, labelFontWeight=weight)
+    axis = name_axis(list(names), shown=names, labelFontWeight=weight, labelFontSize=font_size(row))
     base = alt.Chart(data).encode(
         y=alt.Y("row:N", title=None, scale=alt.Scale(domain=list(names)), axis=axis),
         x=alt.X(
@@ -55,11 +72,13 @@ def nested_bars(
         alt.when(is_chosen(click, "group")).then(alt.value(palette.accent))
         .when(alt.datum.kind == "group").then(alt.value(palette.muted)).otherwise(alt.value(palette.bar))
     )  # fmt: skip
-    bars = base.mark_bar(height=BAR, cursor="pointer").encode(color=fill).add_params(click)
+    bars = base.mark_bar(height=bar_height(row), cursor="pointer").encode(color=fill).add_params(*clicks)
+    if data["chosen"].any():
+        bars = bars.encode(opacity=faint_beside(click, "group"))
     heavy = alt.ExprRef("datum.kind == 'group' ? 'bold' : 'normal'")
-    printed = base.mark_text(align="left", dx=5, color=palette.ink, fontWeight=heavy)
+    printed = base.mark_text(align="left", dx=5, color=palette.ink, fontWeight=heavy, fontSize=font_size(row))
     printed = printed.encode(text=alt.Text("printed:N"))
-    height = row_height(data["name"]) * len(data)
+    height = (row_height(data["name"]) - ROW + row) * len(data)
     return themed(alt.layer(bars, printed).properties(height=height, width="container"), palette)
 
 

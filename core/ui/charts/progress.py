@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from core.ui.charts.axes import nothing_to_show
+from core.ui.charts.axes import FAINT, nothing_to_show
 from core.ui.theme import Palette, themed
 
 FEW = 40  # points of a series that are still drawn one by one
@@ -54,19 +54,33 @@ def _zoomed(values: pd.Series) -> alt.Scale:
 
 
 def lengths_histogram(
-    frame: pd.DataFrame, *, palette: Palette, x_title: str = "length in characters", height: int = 180
+    frame: pd.DataFrame,
+    *,
+    palette: Palette,
+    x_title: str = "length in characters",
+    height: int = 180,
+    selection: str | None = None,
+    selected: tuple[int, int] | None = None,
 ) -> alt.Chart | alt.LayerChart:
     """Return how many rows are how long, from bins that were counted before.
 
-    ``frame`` has the columns bin_start, bin_end (numbers, in the unit of ``x_title``), rows (int).
+    ``frame`` has the columns bin_start, bin_end (numbers, in the unit of ``x_title``), rows (int). Where
+    ``selection`` is given, a click answers ``[{"bin_start": ..., "bin_end": ...}]`` under that name, and bins that
+    do not touch ``selected`` (first and last length) are faint.
     """
+    fields = ["bin_start", "bin_end"]
+    clicks = [alt.selection_point(name=selection, fields=fields, on="click", empty=False)] if selection else []
     if frame.empty:
-        return nothing_to_show(palette)
+        return nothing_to_show(palette, *clicks)
     ends = [float(frame["bin_start"].min()), float(frame["bin_end"].max())]
     scale = alt.Scale(domain=ends, nice=False, padding=0)
-    bars = alt.Chart(frame.reset_index(drop=True)).mark_bar(
-        orient="vertical", color=palette.bar, stroke=palette.paper, strokeWidth=1
-    )
+    data = frame.reset_index(drop=True)
+    tips = [
+        alt.Tooltip("bin_start:Q", title="from", format=",d"),
+        alt.Tooltip("bin_end:Q", title="to below", format=",d"),
+        alt.Tooltip("rows:Q", title="rows", format=",d"),
+    ]
+    bars = alt.Chart(data).mark_bar(orient="vertical", color=palette.bar, stroke=palette.paper, strokeWidth=1)
     bars = bars.encode(
         x=alt.X(
             "bin_start:Q",
@@ -76,10 +90,15 @@ def lengths_histogram(
         ),
         x2=alt.X2("bin_end:Q"),
         y=alt.Y("rows:Q", title="rows", axis=alt.Axis(format=",d", tickCount=4, tickMinStep=1, domain=False)),
-        tooltip=[
-            alt.Tooltip("bin_start:Q", title="from", format=",d"),
-            alt.Tooltip("bin_end:Q", title="to below", format=",d"),
-            alt.Tooltip("rows:Q", title="rows", format=",d"),
-        ],
+        tooltip=tips,
     )
-    return themed(bars.properties(height=height, width="container"), palette)
+    if selected is not None:
+        within = f"datum.bin_end > {selected[0]} && datum.bin_start <= {selected[1]}"
+        bars = bars.encode(opacity=alt.when(within).then(alt.value(1.0)).otherwise(alt.value(FAINT)))
+    # The column above a low bar takes the click too.
+    columns = alt.Chart(data).mark_bar(orient="vertical", opacity=0.001, cursor="pointer").encode(
+        x=alt.X("bin_start:Q", title=x_title, scale=scale), x2="bin_end:Q", y=alt.value(0), y2=alt.value("height"),
+        tooltip=tips,
+    )  # fmt: skip
+    chart = alt.layer(bars, columns.add_params(*clicks)) if clicks else bars
+    return themed(chart.properties(height=height, width="container"), palette)

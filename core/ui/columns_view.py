@@ -1,0 +1,175 @@
+"""Columns in Explore: the first rows, info and describe, what is missing by column and by category, rejected lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from core.data import datasets
+from core.data.column_facts import describe_dates
+from core.data.gaps import gaps, gaps_by_label
+from core.ui import cache_explore, charts, components
+from core.ui.explored import PAGE, Explored, chart_key
+from core.ui.selection import pick
+
+GAP = "gap"
+HEAD = 20
+MOST = 60
+NAMES = {
+    "headline": "Headline",
+    "short_description": "Description",
+    "category": "Category",
+    "date": "Date",
+    "link": "Link",
+    "authors": "Authors",
+}
+
+
+def draw(explored: Explored) -> None:
+    """Draw the part that the person chose."""
+    parts = tuple(PARTS)
+    part = pick(
+        st.segmented_control,
+        "Of the columns",
+        parts,
+        page=PAGE,
+        name="table",
+        required=True,
+        label_visibility="collapsed",
+    )
+    PARTS[part](explored)
+
+
+def _head(explored: Explored) -> None:
+    rows = explored.table.positions(explored.mask, 0, HEAD, "row")
+    st.caption(f"The first {len(rows):,} of {explored.rows:,} rows, all columns.")
+    st.dataframe(
+        explored.table.records(rows),
+        column_config={
+            "_index": st.column_config.NumberColumn("Row", format="localized"),
+            **NAMES,
+            "date": st.column_config.DateColumn("Date", format="YYYY-MM-DD"),
+        },
+    )
+
+
+def _info(explored: Explored) -> None:
+    table = cache_explore.info(explored.dataset)
+    count = st.column_config.NumberColumn
+    st.dataframe(
+        table.assign(disk_bytes=table["disk_bytes"] / 1e6, memory_bytes=table["memory_bytes"] / 1e6),
+        hide_index=True,
+        column_config={
+            "column": "Column",
+            "type": "Type",
+            "non_null": count("Non-null", format="localized"),
+            "missing": count("Missing", format="localized"),
+            "disk_bytes": count("On disk, MB", format="%.1f"),
+            "memory_bytes": count("In memory, MB", format="%.1f"),
+        },
+    )
+    disk, memory = table["disk_bytes"].sum() / 1e6, table["memory_bytes"].sum() / 1e6
+    st.caption(
+        f"Of all {explored.dataset.rows:,} rows, whatever is filtered. In memory: {memory:,.1f} MB uncompressed, with "
+        f"texts that repeat stored once; {disk:,.1f} MB on disk. A pandas frame of Python texts takes several times "
+        "as much."
+    )
+
+
+def _describe(explored: Explored) -> None:
+    days = describe_dates(explored.table.day[explored.mask])
+    st.caption(f"Dates of the {explored.rows:,} rows shown.")
+    spread = {
+        name: f"{one:,}" if isinstance(one, int) else one if one is not None else "none" for name, one in days.items()
+    }
+    st.dataframe(pd.DataFrame([spread]), hide_index=True)
+    st.caption("Texts of all rows: how many there are, how many differ, and the commonest with its rows.")
+    count = st.column_config.NumberColumn
+    st.dataframe(
+        cache_explore.described(explored.dataset),
+        hide_index=True,
+        column_config={
+            "column": "Column",
+            "count": count("Count", format="localized"),
+            "unique": count("Unique", format="localized"),
+            "top": st.column_config.TextColumn("Top", width="large"),
+            "freq": count("Freq", format="localized"),
+        },
+    )
+
+
+def _missing(explored: Explored) -> None:
+    filters, group_of = explored.filters, explored.grouping.group_of
+    own = explored.without("lacking")
+    found = gaps(explored.table, own)
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        st.subheader("By column", anchor=False)
+        st.altair_chart(charts.share_bars(found, palette=explored.palette), theme=None)
+        st.caption(
+            "Missing: no value at all. Empty: a text of nothing but white space. Neither keeps a record from training."
+        )
+    with right:
+        by = pick(
+            st.segmented_control,
+            "By",
+            ("category", "group"),
+            page=PAGE,
+            name="by",
+            required=True,
+            label_visibility="collapsed",
+        )
+        cells = gaps_by_label(
+            explored.table,
+            explored.without("lacking", "categories", "groups"),
+            group_of if by == "group" else (lambda category: category),
+        )
+        if cells.empty:
+            st.write("No row lacks anything.")
+            return
+        labels = list(dict.fromkeys(cells["label"]))
+        drawn = cells[cells["label"].isin(labels[:MOST])]
+        field, other = ("groups", "categories") if by == "group" else ("categories", "groups")
+        chart = charts.gap_heat(
+            drawn.assign(gap=drawn["column"].map(NAMES) + " " + drawn["kind"]),
+            palette=explored.palette,
+            selection=GAP,
+            chosen=(getattr(filters, field), filters.lacking),
+        )
+        event = st.altair_chart(chart, theme=None, on_select="rerun", key=chart_key(f"gaps_{by}"), alt="Gaps by label.")
+        if len(labels) > MOST:
+            st.caption(f"The {MOST:,} largest of {len(labels):,} are drawn.")
+        if clicked := components.clicked(event, GAP):
+            lacking = (f"{clicked['column']}:{clicked['kind']}",)
+            same = getattr(filters, field) == (clicked["label"],) and filters.lacking == lacking
+            explored.narrow(
+                **{field: () if same else (clicked["label"],), other: (), "lacking": () if same else lacking}
+            )
+
+
+def _rejected(explored: Explored) -> None:
+    """List the lines of the file that could not be used, with the reason."""
+    dataset = explored.dataset
+    if not dataset.rejected:
+        st.write("Every line of the file was used.")
+        return
+    lines = datasets.rejected(dataset, 1000)
+    reasons = "; ".join(f"{count:,} × {reason}" for reason, count in dataset.rejected_reasons.items())
+    st.caption(
+        f"{dataset.rejected:,} lines could not be used: {components.escaped(reasons)}. "
+        f"The first {len(lines):,} are listed."
+    )
+    st.dataframe(
+        pd.DataFrame(lines), hide_index=True, column_config={"line": "Line", "reason": "Reason", "text": "Text"}
+    )
+
+
+PARTS: dict[str, Callable[[Explored], None]] = {
+    "Head": _head,
+    "Info": _info,
+    "Describe": _describe,
+    "Missing": _missing,
+    "Rejected lines": _rejected,
+}
