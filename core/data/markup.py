@@ -120,10 +120,19 @@ MENDING: dict[str, Mend] = {
 
 def mended(text: str, steps: tuple[str, ...]) -> str:
     """Return ``text`` after those ``steps`` of `MENDING`, taken until nothing changes any more."""
+    return mended_by(text, steps)[0]
+
+
+def mended_by(text: str, steps: tuple[str, ...]) -> tuple[str, set[str]]:
+    """Return ``text`` as `mended` does, and which of the steps changed it."""
+    changed: set[str] = set()
     for _ in range(MOST_ROUNDS):
         before = text
         for step in steps:
-            text = MENDING[step](text)
+            bare = MENDING[step](text)
+            if bare != text:
+                changed.add(step)
+            text = bare
         if text == before:
             break
-    return text
+    return text, changed

@@ -9,7 +9,7 @@ import numpy as np
 from core.data.category_names import merged_names, spelled_differently, worded_differently
 from core.data.datasets import Dataset
 from core.data.duplicates import contradicting, normalised, repeats
-from core.data.languages import FEWEST_WORDS, NAMES
+from core.data.languages import NAMES
 from core.data.near_duplicates import NearPairs, near_an_earlier, near_groups, near_pairs
 from core.data.quality import Finding, finding
 from core.data.quality_scan import NOT_JUDGED, Scan, batches
@@ -80,7 +80,12 @@ def _texts(scan: Scan) -> list[Finding]:
     }
     return [
         *(
-            finding(kind, np.flatnonzero(flaws[flaw]), note=apart if kind == "lines" else "")
+            finding(
+                kind,
+                np.flatnonzero(flaws[flaw]),
+                removable=0 if kind == "lost" else None,
+                note=apart if kind == "lines" else "",
+            )
             for kind, flaw in plain.items()
         ),
         finding(
@@ -105,7 +110,6 @@ def _language(scan: Scan) -> Finding:
 
 def _long(scan: Scan) -> Finding:
     most = longest_usual(scan.characters)
-    # The longest first.
     rows = np.flatnonzero(scan.characters > most)
     return finding("long", rows, note=f"over {most:,} characters, Tukey's far fence; the median is {_median(scan):,}")
 

@@ -34,7 +34,8 @@ class Scan:
     category: number of the category in ``categories``, int32.
     characters, words: of the text, int32.
     language: number in `languages.NAMES`, int8, `NOT_JUDGED` where nobody can tell.
-    flaws: name -> bool: the steps of `markup.MENDING`, "lost", "feeds", "separators", "urls", "nothing".
+    flaws: name -> bool: the steps of `markup.MENDING`, "lost", "feeds", "separators", "urls", "nothing"
+        (no letter or digit), "emptied" (no headline is left).
     """
 
     categories: tuple[str, ...]
@@ -109,5 +110,6 @@ def _facts(columns: dict[str, list[Any]], place: dict[str, int], mending: tuple[
         "feeds": np.array([markup.has_line_feed(text) for text in texts], dtype=bool),
         "separators": np.array([markup.has_separator(text) for text in texts], dtype=bool),
         "urls": np.array([markup.is_address(text) for text in texts], dtype=bool),
+        "emptied": np.array([not head.strip() for head in fields[0]], dtype=bool),
         "nothing": np.array([not markup.says_something(text) for text in texts], dtype=bool),
     }
