@@ -39,10 +39,10 @@ Progress = Callable[[int, int, int], None]
 class DatasetWriter:
     """Writes rows and rejected lines into a folder, and counts what the description will say."""
 
-    def __init__(self, work: Path, finder: ColumnFinder, dates: DateOrder, shown: str) -> None:
+    def __init__(self, work: Path, mapping: Mapping, dates: DateOrder, shown: str) -> None:
         import pyarrow.parquet as pq
 
-        self.finder = finder
+        self.finder = ColumnFinder(mapping)
         self.dates = dates
         self.shown = shown
         self.rows = 0

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from io import BufferedIOBase
 from typing import Any
 
-from core.data.json_reader import NOT_UTF8
+from core.data.json_reader import UNREADABLE_BYTES
 from core.data.lines import LONGEST, TOO_LONG, limited_lines
 from core.data.records import recognised
 from core.data.rejection import Rejection, rejection
@@ -21,6 +21,14 @@ BAD_QUOTES = "bad quotes"
 BARE_RETURN = "a carriage return outside quotes"
 MORE_CELLS = "more cells than columns"
 FEWER_CELLS = "fewer cells than columns"
+ZERO_BYTE = "a zero byte"
+# Bytes that may be read again after rows that came to nothing. Where every line leaves a quote open, each would be
+# read up to the limit of a row, again and again.
+READ_AGAIN = 20_000_000
+
+
+class _OpenQuote(Exception):
+    """A row goes on over its line, and no more are looked at to find where it ends."""
 
 
 class _TooLong(Exception):
@@ -35,11 +43,14 @@ class _Feed:
         self._back: deque[tuple[int, bytes | Rejection]] = deque()
         self._taken: list[tuple[int, bytes | Rejection]] = []
         self._size = 0
+        self._again = READ_AGAIN
 
     def __iter__(self) -> _Feed:
         return self
 
     def __next__(self) -> str:
+        if self._taken and self._again <= 0:
+            raise _OpenQuote
         number, line = self._back.popleft() if self._back else next(self._lines)
         self._taken.append((number, line))
         self._size += LONGEST if isinstance(line, Rejection) else len(line)
@@ -61,11 +72,16 @@ class _Feed:
         """Return the row's first line as rejected; the others may be rows of their own."""
         (number, line), *others = self._taken
         self._back.extendleft(reversed(others))
+        self._again -= self._size if others else 0
         return number, line if isinstance(line, Rejection) else rejection(reason, line)
 
     def rejected(self, reason: str) -> Rejection:
         """Return the whole row as rejected."""
         return rejection(reason, b"".join(line for _, line in self._taken if isinstance(line, bytes)))
+
+    def has_zero(self) -> bool:
+        """Tell whether a zero byte is in the row; it is in no text that people see."""
+        return any(b"\0" in line for _, line in self._taken if isinstance(line, bytes))
 
     def readable(self) -> bool:
         """Tell whether the row is UTF-8."""
@@ -110,7 +126,7 @@ def _header(rows: Iterator[list[str]], feed: _Feed, shown: str) -> tuple[str, ..
     except (csv.Error, _TooLong, StopIteration) as error:
         raise InputError(f"{shown}: the first line cannot be read as column names; mend it") from error
     if not feed.readable():
-        raise InputError(f"{shown}: the column names are not UTF-8; save the file as UTF-8")
+        raise InputError(f"{shown}: the column names have unreadable bytes; save the file as UTF-8")
     return _distinct(cells)
 
 
@@ -136,6 +152,8 @@ def _records(
             return
         except _TooLong:
             yield feed.give_up(TOO_LONG)
+        except _OpenQuote:
+            yield feed.give_up(OPEN_QUOTE)
         except csv.Error as error:
             yield feed.give_up(_reason(error))
         else:
@@ -151,7 +169,9 @@ def _reason(error: csv.Error) -> str:
 
 def _record(cells: list[str], feed: _Feed, columns: tuple[str, ...]) -> dict[str, Any] | Rejection:
     if not feed.readable():
-        return feed.rejected(NOT_UTF8)
+        return feed.rejected(UNREADABLE_BYTES)
+    if feed.has_zero():
+        return feed.rejected(ZERO_BYTE)
     if len(cells) != len(columns):
         return feed.rejected(MORE_CELLS if len(cells) > len(columns) else FEWER_CELLS)
     return dict(zip(columns, cells, strict=True))

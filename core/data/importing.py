@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from core.data.dataset_writer import DatasetWriter, Progress
 from core.data.datasets import DESCRIPTION, Dataset, load, summary
 from core.data.date_order import DateOrder, Order
-from core.data.readers import reading, shown_path
-from core.data.records import ColumnFinder, Mapping
+from core.data.readers import Reader, reading, shown_path
+from core.data.records import Mapping
 from core.errors import InputError, shorten
 from core.storage import building, checked_name, data_root, write_json
 
@@ -30,6 +32,8 @@ def import_file(
     licence: str | None = None,
     notice: str | None = None,
     date_order: Order | None = None,
+    encoding: str | None = None,
+    member: str | None = None,
     batch_rows: int = BATCH_ROWS,
 ) -> Dataset:
     """Import the file at ``path`` as dataset ``name`` and return it.
@@ -41,6 +45,7 @@ def import_file(
         ends the import and leaves nothing behind.
     source: what to say the data came from; the file's name by default.
     date_order: "day" or "month", whichever comes first in 03/04/2012; None: what the whole file tells.
+    encoding: of the text; None: told from the text. member: the file to take from a zip file that holds several.
     batch_rows: rows held at once; changes nothing in the dataset.
 
     Raises
@@ -53,7 +58,9 @@ def import_file(
     started = time.monotonic()
     path = Path(path)
     with _one_line_errors(final), building(final) as work:
-        writer = _written(path, work, mapping or Mapping(), DateOrder(date_order), batch_rows, progress)
+        opened = functools.partial(reading, path, member=member, encoding=encoding)
+        begun = functools.partial(DatasetWriter, work, mapping or Mapping(), shown=shown_path(path))
+        writer = _written(opened, begun, DateOrder(date_order), batch_rows, progress or (lambda *_: None))
         dataset = writer.dataset(name, work, source=source or path.name, licence=licence, notice=notice)
         seconds = round(time.monotonic() - started, 3)
         write_json(work / DESCRIPTION, {**summary(dataset), "seconds": seconds})
@@ -61,14 +68,16 @@ def import_file(
 
 
 def _written(
-    path: Path, work: Path, mapping: Mapping, dates: DateOrder, batch_rows: int, progress: Progress | None
+    opened: Callable[[], AbstractContextManager[Reader]],
+    begun: Callable[[DateOrder], DatasetWriter],
+    dates: DateOrder,
+    batch_rows: int,
+    progress: Progress,
 ) -> DatasetWriter:
-    """Write the records of ``path`` into ``work``; a second time where only the last of them told how dates are."""
-    with reading(path) as reader, DatasetWriter(work, ColumnFinder(mapping), dates, shown_path(path)) as writer:
-        writer.take(reader, batch_rows, progress or (lambda *_: None))
-    if not dates.changed:
-        return writer
-    return _written(path, work, mapping, dates.known(), batch_rows, progress)
+    """Write the records of the file; a second time where only the last of them told how dates are written."""
+    with opened() as reader, begun(dates) as writer:
+        writer.take(reader, batch_rows, progress)
+    return _written(opened, begun, dates.known(), batch_rows, progress) if dates.changed else writer
 
 
 def _free_place(name: str) -> Path:

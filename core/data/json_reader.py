@@ -1,27 +1,19 @@
-"""Records from JSON lines, and from one JSON array that is never held whole."""
+"""Records from JSON lines, and what makes a value a record."""
 
 from __future__ import annotations
 
-import codecs
 import json
-import re
 from collections.abc import Iterator
 from io import BufferedIOBase
 from typing import Any
 
-from core.data.lines import LONGEST, TOO_LONG, limited_lines
+from core.data.lines import limited_lines
 from core.data.rejection import Rejection, rejection
-from core.errors import InputError
 
 BAD_JSON = "bad JSON"
 NOT_AN_OBJECT = "not an object"
-NOT_UTF8 = "not UTF-8"
+UNREADABLE_BYTES = "unreadable bytes"
 HALF_A_PAIR = "half a surrogate pair"
-CHUNK = 1 << 18
-BLANK = re.compile(r"[ \t\r\n]*")
-STRUCTURE = re.compile(r'[\\"{}\[\],]')
-# The longest thing that json can report as broken although only its end is missing: "-Infinity".
-LONGEST_WORD = 16
 
 
 def json_lines(stream: BufferedIOBase) -> Iterator[tuple[int, dict[str, Any] | Rejection]]:
@@ -38,159 +30,25 @@ def _record_of_line(line: bytes) -> dict[str, Any] | Rejection:
         text = line.decode("utf-8")
         value = json.loads(text)
     except UnicodeDecodeError:
-        return rejection(NOT_UTF8, line)
+        return rejection(UNREADABLE_BYTES, line)
     # Numbers with thousands of digits are a ValueError, nesting without end is a RecursionError.
     except (ValueError, RecursionError):
         return rejection(BAD_JSON, line)
-    return _checked(value, text)
+    return checked(value, text)
 
 
-def _checked(value: Any, text: str) -> dict[str, Any] | Rejection:
+def checked(value: Any, text: str) -> dict[str, Any] | Rejection:
     """Return ``value``, read from ``text``, if it is an object whose texts can be written as UTF-8."""
     if type(value) is not dict:
         return rejection(NOT_AN_OBJECT, text)
-    if "\\u" in text and not _encodable(json.dumps(value, ensure_ascii=False)):
+    if "\\u" in text and not encodable(json.dumps(value, ensure_ascii=False)):
         return rejection(HALF_A_PAIR, text)
     return value
 
 
-def _encodable(text: str) -> bool:
+def encodable(text: str) -> bool:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
         return False
     return True
-
-
-def json_array(stream: BufferedIOBase, shown: str) -> Iterator[tuple[int, dict[str, Any] | Rejection]]:
-    """Yield (line on which it begins, record or Rejection) of each element.
-
-    Where the array breaks, what follows cannot be told apart any more: InputError with the line.
-    ``shown`` is the file's name in messages.
-    """
-    window = _Window(stream, shown)
-    window.take("[")
-    if window.next_character() == "]":
-        window.take("]")
-    else:
-        separator = ","
-        while separator == ",":
-            window.next_character()
-            yield window.line, window.element()
-            separator = window.take(",]")
-    if window.next_character():
-        raise window.broken("there is text after the array's end")
-
-
-class _Window:
-    """The part of a JSON text that is being read."""
-
-    def __init__(self, stream: BufferedIOBase, shown: str) -> None:
-        self.stream = stream
-        self.shown = shown
-        self.text = ""
-        self.at = 0
-        self.line = 1
-        self.ended = False
-        # Stray bytes become surrogates, so that one bad element does not spoil the others.
-        self._utf8 = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-        self._json = json.JSONDecoder()
-
-    def more(self) -> bool:
-        """Read on; False at the end of the stream."""
-        if self.ended:
-            return False
-        chunk = self.stream.read(CHUNK)
-        self.ended = not chunk
-        self.text = self.text[self.at :] + self._utf8.decode(chunk, final=self.ended)
-        self.at = 0
-        return True
-
-    def advance(self, to: int) -> None:
-        """Go to position ``to``, counting lines."""
-        self.line += self.text.count("\n", self.at, to)
-        self.at = to
-
-    def next_character(self) -> str:
-        """Go to the next character that is not blank and return it; "" at the end."""
-        while True:
-            self.advance(BLANK.match(self.text, self.at).end())
-            if self.at < len(self.text):
-                return self.text[self.at]
-            if not self.more():
-                return ""
-
-    def take(self, characters: str) -> str:
-        """Go past one of ``characters`` and return it, or raise InputError if something else comes next."""
-        found = self.next_character()
-        if not found:
-            raise self.broken("it ends before the array does")
-        if found not in characters:
-            wanted = " or ".join(repr(character) for character in characters)
-            raise self.broken(f"{wanted} should stand where {found!r} is")
-        self.at += 1
-        return found
-
-    def broken(self, why: str) -> InputError:
-        """Return the error that the array cannot be read from here on."""
-        return InputError(
-            f"{self.shown}: the JSON array breaks on line {self.line}: {why}; mend it, or give one record a line"
-        )
-
-    def element(self) -> dict[str, Any] | Rejection:
-        """Return the element that begins here and go past it."""
-        while True:
-            try:
-                value, end = self._json.raw_decode(self.text, self.at)
-            except json.JSONDecodeError as error:
-                if not self._cut_short(error):
-                    self.advance(error.pos)
-                    raise self.broken(error.msg[:1].lower() + error.msg[1:]) from error
-            except (ValueError, RecursionError):
-                return self._passed_over(BAD_JSON)
-            else:
-                # A number at the very end, as 1 in "1e+", may go on in the next chunk.
-                if end + LONGEST_WORD < len(self.text) or self.ended:
-                    return self._taken(value, end)
-            if len(self.text) - self.at > LONGEST:
-                return self._passed_over(TOO_LONG)
-            if self.ended:
-                raise self.broken("it ends before the array does")
-            self.more()
-
-    def _cut_short(self, error: json.JSONDecodeError) -> bool:
-        """Tell whether ``error`` may only mean that more has to be read."""
-        slack = 0 if self.ended else LONGEST_WORD
-        return error.msg.startswith("Unterminated") or error.pos + slack >= len(self.text.rstrip())
-
-    def _taken(self, value: Any, end: int) -> dict[str, Any] | Rejection:
-        text = self.text[self.at : end]
-        self.advance(end)
-        if len(text) > LONGEST:
-            return rejection(TOO_LONG, text)
-        if not text.isascii() and not _encodable(text):
-            return rejection(NOT_UTF8, text)
-        return _checked(value, text)
-
-    def _passed_over(self, reason: str) -> Rejection:
-        """Go past an element without holding it."""
-        rejected = rejection(reason, self.text[self.at : self.at + LONGEST])
-        depth, quoted = 0, False
-        while True:
-            match = STRUCTURE.search(self.text, self.at)
-            self.advance(match.start() if match else len(self.text))
-            # A backslash is looked at together with what it escapes.
-            if self.at + 1 >= len(self.text) and self.more():
-                continue
-            if match is None or self.at >= len(self.text):
-                raise self.broken("it ends before the array does")
-            mark = self.text[self.at]
-            if not quoted and not depth and mark in ",]}":
-                return rejected
-            if mark == '"':
-                quoted = not quoted
-            elif not quoted and mark in "{[":
-                depth += 1
-            elif not quoted and mark in "}]":
-                depth -= 1
-            self.advance(self.at + (2 if mark == "\\" else 1))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from core.data.json_reader import NOT_UTF8
+from core.data.json_reader import UNREADABLE_BYTES
 from core.data.lines import LONGEST, TOO_LONG
 from core.data.rejection import Rejection, rejection
 from core.errors import InputError, one_line, shorten
@@ -20,7 +20,7 @@ ROWS = 2_048
 class ParquetRecords:
     """The rows of a Parquet file, read a few at a time; their number counts as the line."""
 
-    def __init__(self, path: Path, shown: str) -> None:
+    def __init__(self, source: Path | IO[bytes], shown: str) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -28,7 +28,7 @@ class ParquetRecords:
         self.done = 0
         try:
             # pre_buffer would hold whole row groups.
-            self._file = pq.ParquetFile(path, pre_buffer=False)
+            self._file = pq.ParquetFile(source, pre_buffer=False)
             self.columns = tuple(self._file.schema_arrow.names)
         except (pa.ArrowException, OSError, ValueError) as error:
             raise self._unreadable(error) from error
@@ -72,7 +72,7 @@ def _record(row: pa.RecordBatch) -> dict[str, Any] | Rejection:
     try:
         (record,) = row.to_pylist()
     except UnicodeDecodeError:
-        return rejection(NOT_UTF8, f"columns: {', '.join(row.schema.names)}")
+        return rejection(UNREADABLE_BYTES, f"columns: {', '.join(row.schema.names)}")
     if sum(len(value) for value in record.values() if isinstance(value, str)) > LONGEST:
         return rejection(TOO_LONG, record)
     return record

@@ -72,14 +72,21 @@ class Preview:
         return tuple(column for column in self.columns if column not in used)
 
 
-def preview(path: Path | str, mapping: Mapping | None = None, *, date_order: Order | None = None) -> Preview:
+def preview(
+    path: Path | str,
+    mapping: Mapping | None = None,
+    *,
+    date_order: Order | None = None,
+    encoding: str | None = None,
+    member: str | None = None,
+) -> Preview:
     """Return what importing the file would give, from its first 1,000 records at most.
 
-    mapping, date_order: as for ``core.data.importing.import_file``; a mapping of None is guessed, by content too.
-    InputError, as there, for a file that cannot be read.
+    All is as for ``core.data.importing.import_file``, but for a mapping of None, which is guessed, by content too.
+    InputError, as there, for a file that cannot be read; SeveralFiles for a zip file where ``member`` must say which.
     """
     path = Path(path)
-    with reading(path) as reader:
+    with reading(path, member=member, encoding=encoding) as reader:
         beginning = _beginning(reader, mapping)
         encoding, notes = reader.encoding(), reader.notes()
     guesses = guessed(beginning.columns, beginning.records) if mapping is None else ()

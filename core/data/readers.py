@@ -6,29 +6,40 @@ The content decides, and only then the name: ``News_Category_Dataset_v3.json`` i
 from __future__ import annotations
 
 import contextlib
-import gzip
 import io
-import zipfile
-import zlib
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from core.data.archive import BUFFER, unpacked
 from core.data.delimited_reader import delimited
-from core.data.json_reader import json_array, json_lines
+from core.data.encoding import Utf8Text
+from core.data.json_document import json_array, list_name
+from core.data.json_reader import json_lines
 from core.data.parquet_reader import ParquetRecords
 from core.data.rejection import Rejection
 from core.errors import InputError, NotFound, shorten
 
-BUFFER = 1 << 20
 HEAD = 1 << 16
-BOM = b"\xef\xbb\xbf"
-GZIP, ZIP, EMPTY_ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06", b"PAR1"
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
+PARQUET = b"PAR1"
+# How files begin that people take for a table, or for a packed one.
+OTHERS = (
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file; save its sheet as CSV"),
+    (b"%PDF", "a PDF; give the table it was made from"),
+    (b"SQLite format 3\0", "an SQLite database; export the table as CSV"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"),
+    (b"Rar!", "a RAR archive; unpack it first"),
+    (b"BZh", "packed by bzip2; unpack it first"),
+    (b"\xfd7zXZ\0", "packed by xz; unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "packed by zstd; unpack it first"),
+)
+# A text with a few stray zeros is still one.
+MOST_ZEROS = 0.01
 JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
-BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
 FORMATS = "JSON lines, a JSON array, CSV, TSV or Parquet, plain, .gz or .zip"
 
 Records = Iterator[tuple[int, dict[str, Any] | Rejection]]
@@ -55,25 +66,29 @@ class Reader:
 
 
 @contextlib.contextmanager
-def reading(path: Path) -> Iterator[Reader]:
+def reading(path: Path, *, member: str | None = None, encoding: str | None = None) -> Iterator[Reader]:
     """Yield a Reader of the file; InputError, one line, for whatever cannot be read.
 
+    member: the file to read in a zip file that holds several (SeveralFiles names them).
+    encoding: of the text; None: told from the text (core.data.encoding).
     Errors of a packed file may also come up later, from ``records``.
     """
     shown = shown_path(path)
     size = _size(path, shown)
     with contextlib.ExitStack() as stack:
         raw = stack.enter_context(_opened(path, shown))
-        stream, name = _unpacked(raw, path, shown, stack)
+        stream, name = unpacked(raw, path.name, shown, stack, member)
         head = stream.peek(HEAD)[:HEAD]
         if head.startswith(PARQUET):
-            yield _parquet(path, shown, size, packed=stream is not raw)
+            yield _parquet(path if stream is raw else _spooled(stream, stack), shown, size)
             return
+        _check_known(head, shown)
+        text = Utf8Text(stream, head, encoding)
+        stream = io.BufferedReader(text, BUFFER)
+        head = stream.peek(HEAD)[:HEAD]
         _check_text(head, shown)
-        if head.startswith(BOM):
-            stream.read(len(BOM))
-            head = head[len(BOM) :]
-        yield _text_reader(stream, head, name, shown, lambda: min(raw.tell(), size), size)
+        told = _Told(lambda: min(raw.tell(), size), size, text)
+        yield _text_reader(stream, head, PurePosixPath(name.lower()).suffix, shown, told)
 
 
 def shown_path(path: Path) -> str:
@@ -102,88 +117,35 @@ def _opened(path: Path, shown: str) -> IO[bytes]:
         raise InputError(f"{shown} cannot be opened ({error.strerror}); check who may read it") from error
 
 
-class _Unpacked(io.RawIOBase):
-    """What a packed stream holds; a broken one is an InputError."""
-
-    def __init__(self, packed: IO[bytes], shown: str) -> None:
-        self._packed = packed
-        self._shown = shown
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            content = self._packed.read(len(buffer))
-        except BROKEN as error:
-            raise InputError(
-                f"{self._shown}: the packed file is cut short or damaged ({error}); get it again"
-            ) from error
-        buffer[: len(content)] = content
-        return len(content)
+def _spooled(stream: IO[bytes], stack: contextlib.ExitStack) -> IO[bytes]:
+    """Return an unnamed file with what ``stream`` holds: Parquet is read from its end."""
+    file = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
+    shutil.copyfileobj(stream, file, BUFFER)
+    file.seek(0)
+    return file
 
 
-def _unpacked(
-    raw: io.BufferedReader, path: Path, shown: str, stack: contextlib.ExitStack
-) -> tuple[io.BufferedReader, str]:
-    """Return the stream of the file's content, and the name that tells its format."""
-    magic = raw.peek(4)[:4]
-    if magic.startswith(GZIP):
-        packed, name = stack.enter_context(gzip.GzipFile(fileobj=raw)), path.name.removesuffix(".gz")
-    elif magic in (ZIP, EMPTY_ZIP):
-        packed, name = _zip_member(raw, shown, stack)
-    else:
-        return raw, path.name
-    stream = io.BufferedReader(_Unpacked(packed, shown), BUFFER)
-    if stream.peek(4)[:4].startswith((GZIP, ZIP)):
-        raise InputError(f"{shown} is packed twice; unpack it once and give what is in it")
-    return stream, name
-
-
-def _zip_member(raw: IO[bytes], shown: str, stack: contextlib.ExitStack) -> tuple[IO[bytes], str]:
-    try:
-        archive = stack.enter_context(zipfile.ZipFile(raw))
-        name = _only_member(archive.namelist(), shown)
-        return stack.enter_context(archive.open(name)), name
-    except zipfile.BadZipFile as error:
-        raise InputError(f"{shown}: the zip file is cut short or damaged ({error}); get it again") from error
-    except (RuntimeError, NotImplementedError) as error:
-        raise InputError(f"{shown}: the zip file cannot be unpacked here ({error}); unpack it first") from error
-
-
-def _only_member(names: list[str], shown: str) -> str:
-    """Return the one file of data among the members of a zip file."""
-    files = [name for name in names if not name.endswith("/") and not _is_litter(PurePosixPath(name))]
-    data = [name for name in files if name.lower().endswith((*JSON_SUFFIXES, ".csv", ".tsv", ".tab", ".parquet"))]
-    found = data if len(files) > 1 and data else files
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise InputError(f"{shown}: the zip file holds no file of records; pack one into it")
-    listed = ", ".join(shorten(name) for name in found[:10]) + (", …" if len(found) > 10 else "")
-    raise InputError(f"{shown}: the zip file holds {len(found)} files ({listed}); unpack it and give the one to import")
-
-
-def _is_litter(member: PurePosixPath) -> bool:
-    return "__MACOSX" in member.parts or member.name.startswith(".")
+def _check_known(head: bytes, shown: str) -> None:
+    """Raise InputError if ``head`` is how a well-known file of another kind begins."""
+    for magic, what in OTHERS:
+        if head.startswith(magic):
+            raise InputError(f"{shown} is {what}")
 
 
 def _check_text(head: bytes, shown: str) -> None:
     """Raise InputError if ``head`` is not how a text begins."""
-    start = head.removeprefix(BOM).strip()
+    start = head.strip()
     if not start:
         raise InputError(f"{shown} is empty; give a file with records")
-    if head.startswith(UTF16):
-        raise InputError(f"{shown} is UTF-16 text; save it as UTF-8")
+    if start[:9].lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        raise InputError(f"{shown} is a web page or XML; give {FORMATS}")
     # What begins as JSON is JSON: zeros in one of its lines spoil that line alone.
-    if b"\0" in head and not start.startswith((b"{", b"[")):
+    if head.count(0) > MOST_ZEROS * len(head) and not start.startswith((b"{", b"[")):
         raise InputError(f"{shown} is a binary file of no known format; give {FORMATS}")
 
 
-def _parquet(path: Path, shown: str, size: int, packed: bool) -> Reader:
-    if packed:
-        raise InputError(f"{shown} is a packed Parquet file; unpack it first")
-    file = ParquetRecords(path, shown)
+def _parquet(source: Path | IO[bytes], shown: str, size: int) -> Reader:
+    file = ParquetRecords(source, shown)
     return Reader(
         format="Parquet",
         columns=file.columns,
@@ -193,16 +155,30 @@ def _parquet(path: Path, shown: str, size: int, packed: bool) -> Reader:
     )
 
 
-def _text_reader(
-    stream: io.BufferedReader, head: bytes, name: str, shown: str, position: Callable[[], int], size: int
-) -> Reader:
-    """Return a Reader of text whose first character, or else whose name, tells the format."""
-    first, suffix = head.lstrip()[:1], PurePosixPath(name.lower()).suffix
+@dataclass(frozen=True)
+class _Told:
+    """What every reader of text tells in the same way."""
+
+    position: Callable[[], int]
+    size: int
+    text: Utf8Text
+
+    def reader(self, format: str, columns: tuple[str, ...] | None, records: Callable[[], Records]) -> Reader:
+        return Reader(
+            format, columns, lambda _: records(), self.position, self.size, lambda: self.text.encoding, self.text.notes
+        )
+
+
+def _text_reader(stream: io.BufferedReader, head: bytes, suffix: str, shown: str, told: _Told) -> Reader:
+    """Return a Reader of text whose first character, or else the ``suffix`` of its name, tells the format."""
+    first = head.lstrip()[:1]
     if first == b"[":
-        return Reader("JSON array", None, lambda _: json_array(stream, shown), position, size)
+        return told.reader("JSON array", None, lambda: json_array(stream, shown))
+    if first == b"{" and (under := list_name(head)) is not None:
+        return told.reader("JSON object", None, lambda: json_array(stream, shown, under))
     if first == b"{" or suffix in JSON_SUFFIXES:
-        return Reader("JSON lines", None, lambda _: json_lines(stream), position, size)
+        return told.reader("JSON lines", None, lambda: json_lines(stream))
     if suffix in TABLE_SUFFIXES:
         columns, records = delimited(stream, head, shown)
-        return Reader("CSV", columns, lambda _: records, position, size)
+        return told.reader("CSV", columns, lambda: records)
     raise InputError(f"{shown} has no known format; give {FORMATS}, with a name that ends accordingly")

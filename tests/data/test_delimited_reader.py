@@ -68,7 +68,7 @@ def test_the_delimiter_is_told_from_the_header(header, delimiter):
         (b"a,b,c", "more cells than columns"),
         (b'"a"b,c', "bad quotes"),
         (b"a\rb,c", "a carriage return outside quotes"),
-        (b"\xff,b", "not UTF-8"),
+        (b"\xff,b", "unreadable bytes"),
         (b"x" * 1_000_001, "a line over 1 MB"),
         (b'a,"b', "a quote that is never closed"),
     ],
@@ -99,7 +99,7 @@ def test_columns_without_name_or_with_one_name_stay_apart():
     [
         (b'"title,label\na,b\n', "'a.csv': the first line cannot be read as column names; mend it"),
         (b"title,label\ra,b\r", "'a.csv': the first line cannot be read as column names; mend it"),
-        (b"tit\xffle,label\n", "'a.csv': the column names are not UTF-8; save the file as UTF-8"),
+        (b"tit\xffle,label\n", "'a.csv': the column names have unreadable bytes; save the file as UTF-8"),
     ],
 )
 def test_a_header_that_is_none(content, message):

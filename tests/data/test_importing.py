@@ -200,11 +200,11 @@ def test_what_is_known_of_a_dataset(imported, few_records):
 
 def test_rejected_lines_are_kept_with_their_number_and_how_they_begin(imported):
     long = {"headline": "", "category": "b", "text": "ü\u2028" * 400}
-    dataset = imported(b"oops\n\n" + json_lines([{"headline": "a", "category": "b"}, long]) + b"\xff\xfe\n[]")
+    dataset = imported(b"oops\n\n" + json_lines([{"headline": "a", "category": "b"}, long]) + b"\x81\xfe\n[]")
     assert datasets.rejected(dataset) == [
         {"line": 1, "reason": "bad JSON", "text": "oops"},
         {"line": 4, "reason": "no headline", "text": json.dumps(long, ensure_ascii=False)[:200]},
-        {"line": 5, "reason": "not UTF-8", "text": "\ufffd\ufffd"},
+        {"line": 5, "reason": "unreadable bytes", "text": "\ufffd\ufffd"},
         {"line": 6, "reason": "not an object", "text": "[]"},
     ]
 

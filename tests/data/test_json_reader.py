@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data import json_reader
-from core.data.json_reader import json_array, json_lines
+from core.data import json_window
+from core.data.json_document import json_array
+from core.data.json_reader import json_lines
 from core.data.rejection import Rejection
 from core.errors import InputError
 
@@ -47,7 +48,7 @@ def test_lines_give_each_value(values, ascii_only):
 def test_an_array_gives_each_value_whatever_the_chunks(values, ascii_only, indent, chunk):
     content = json.dumps(values, ensure_ascii=ascii_only, indent=indent).encode()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_reader, "CHUNK", chunk)
+        patch.setattr(json_window, "CHUNK", chunk)
         read = reasons(of_array(content))
     assert [value for _, value in read] == [as_read(value) for value in values]
     assert [line for line, _ in read] == sorted(line for line, _ in read)
@@ -64,7 +65,7 @@ def test_an_array_gives_each_value_whatever_the_chunks(values, ascii_only, inden
         (b"[1]", "not an object"),
         (b"null", "not an object"),
         (b'"a"', "not an object"),
-        (b'{"a": "\xff"}', "not UTF-8"),
+        (b'{"a": "\xff"}', "unreadable bytes"),
         (b'{"a": "\\ud83d"}', "half a surrogate pair"),
         (b'{"\\uDE00": 1}', "half a surrogate pair"),
         (b'{"a": "' + b"x" * 1_000_000 + b'"}', "a line over 1 MB"),
@@ -87,7 +88,7 @@ def test_line_separators_inside_text_end_no_line():
 @pytest.mark.parametrize(
     ("element", "reason"),
     [
-        (b'{"a": "\xff"}', "not UTF-8"),
+        (b'{"a": "\xff"}', "unreadable bytes"),
         (b'{"a": "\\ud83d"}', "half a surrogate pair"),
         (b"9" * 5_000, "bad JSON"),
         (b'{"a": "' + rb"\"}]\\" * 300_000 + b'", "b": [{}]}', "a line over 1 MB"),

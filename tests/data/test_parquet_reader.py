@@ -28,7 +28,7 @@ def test_bytes_that_are_no_text_reject_their_row_alone(tmp_path):
     file = written(tmp_path / "a.parquet", pa.table({"a": broken}))
     (first, second) = file.records(["a"])
     assert first == (1, {"a": "x"})
-    assert second == (2, Rejection("not UTF-8", "columns: a"))
+    assert second == (2, Rejection("unreadable bytes", "columns: a"))
 
 
 def test_a_row_over_1_mb_is_rejected(tmp_path):
