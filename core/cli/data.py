@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from core.cli.printing import Json, confirm, emit, pairs, say, table
+from core.errors import one_line
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
+    from core.data.records import Mapping
+
+CELL = 50
+LISTED = 20
 
 app = typer.Typer(help="Import, list, show and delete datasets.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -19,22 +25,70 @@ Column = Annotated[str | None, typer.Option(metavar="COL", show_default="found b
 
 @app.command("import", epilog="Example: python -m core data import News_Category_Dataset_v3.json --name huffpost")
 def import_(
-    file: Annotated[Path, typer.Argument(help="JSON lines, a JSON array, CSV, TSV or Parquet; .gz and .zip too.")],
-    name: Annotated[str, typer.Option(help="What the dataset will be called.")],
+    file: Annotated[Path, typer.Argument(help="JSON lines, JSON, CSV, TSV or Parquet; .gz and .zip too.")],
+    name: Annotated[
+        str | None, typer.Option(help="What the dataset will be called.", show_default="the file's name")
+    ] = None,
     headline: Column = None,
     description: Column = None,
     category: Column = None,
     date: Column = None,
     link: Column = None,
     authors: Column = None,
+    date_order: Annotated[
+        str | None,
+        typer.Option(metavar="day|month", help="Which comes first in 03/04/2012.", show_default="told by the file"),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of a text file, such as cp1251.", show_default="told by the file")
+    ] = None,
+    member: Annotated[
+        str | None, typer.Option(metavar="FILE", help="The file to take from a zip file that holds several.")
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Show what would be imported; import nothing.")] = False,
     json: Json = False,
 ) -> None:
     """Import a file of headlines as a dataset. Lines that cannot be used are kept aside, with the reason."""
+    from core.data.dataset_names import suggested_name
     from core.data.importing import import_file
     from core.data.records import Mapping
 
     mapping = Mapping(headline, description, category, date, link, authors)
-    _print(import_file(file, name, mapping=mapping), json)
+    how = {"date_order": date_order, "encoding": encoding, "member": member}
+    if preview:
+        _print_preview(file, mapping, how, json)
+        return
+    if name is None:
+        name = suggested_name(file.name)
+        say(f"The dataset is called {name}, after its file; --name gives it another name.")
+    _print(import_file(file, name, mapping=mapping, **how), json)
+
+
+def _print_preview(file: Path, mapping: Mapping, how: dict[str, Any], as_json: bool) -> None:
+    from core.data.preview import described, preview
+
+    found = preview(file, mapping if mapping.named() else None, **how)
+    document = described(found)
+    text = pairs({key: document[key] for key in ("file", "format", "encoding", "looked_at", "usable") if document[key]})
+    reasons = {guess.field: guess.reason for guess in found.guesses}
+    columns = [{"field": f, "column": c, "told by": reasons.get(f, "")} for f, c in found.mapping.named().items()]
+    text += "\n\n" + table(columns, ["field", "column", "told by"])
+    if found.ignored:
+        text += f"\n\nignored columns: {_listed(found.ignored)}"
+    if found.records:
+        short = [{key: _cell(value) for key, value in record.items()} for record in found.records]
+        text += "\n\n" + table(short, ["headline", "short_description", "category", "date"])
+    emit(document, "\n".join([text, *(f"! {problem}" for problem in found.problems)]), as_json)
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(columns[:LISTED]) + (", …" if len(columns) > LISTED else "")
+
+
+def _cell(value: str | None) -> str:
+    """Return ``value`` as it may stand in a table of one line a row."""
+    text = one_line(value or "")
+    return text if len(text) <= CELL else text[: CELL - 1] + "…"
 
 
 @app.command(epilog="Example: python -m core data sample")
@@ -100,6 +154,9 @@ def _print(dataset: Dataset, as_json: bool) -> None:
     if dataset.dates_unreadable:
         days += f", and {dataset.dates_unreadable:,} that could not be read (kept without; write them as YYYY-MM-DD)"
     text = pairs({**shown, "dates": days, "fingerprint": dataset.fingerprint[:16]})
+    if dataset.ignored_columns:
+        text += f"\nignored columns: {_listed(dataset.ignored_columns)}"
+    text += "".join(f"\nnote: {note}" for note in dataset.notes)
     if dataset.rejected_reasons:
         rejected = [{"rejected because of": reason, "lines": n} for reason, n in dataset.rejected_reasons.items()]
         text += "\n\n" + table(rejected, ["rejected because of", "lines"])

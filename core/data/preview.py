@@ -111,6 +111,27 @@ def preview(
     )
 
 
+def described(preview: Preview) -> dict[str, Any]:
+    """Return ``preview`` as the JSON object that the command line prints."""
+    return {
+        "file": preview.file,
+        "name": preview.name,
+        "format": preview.format,
+        "encoding": preview.encoding,
+        "looked_at": preview.looked_at,
+        "usable": preview.usable,
+        "whole": preview.whole,
+        "columns": list(preview.columns),
+        "ignored_columns": list(preview.ignored),
+        "mapping": preview.mapping.named(),
+        "guesses": {guess.field: guess.reason for guess in preview.guesses},
+        "date_order": preview.date_order,
+        "undecided_dates": preview.undecided_dates,
+        "records": list(preview.records),
+        "problems": list(preview.problems),
+    }
+
+
 @dataclass
 class _Beginning:
     """The records that a file begins with."""
