@@ -32,8 +32,6 @@ from core.data.recipe import EMPTIED, Recipe, described
 from core.errors import InputError, shorten
 from core.storage import building, checked_name, data_root, read_json, write_json
 
-# What each phase takes of the whole; "compare" is there with drop-near alone.
-PHASES = {"read": (0.0, 0.4), "compare": (0.4, 0.8), "write": (0.8, 1.0)}
 MOST_NEAR_ROUNDS = 5
 
 
@@ -152,9 +150,7 @@ def _near(dataset: Dataset, seen: Scan, left: np.ndarray, recipe: Recipe, report
     keep[left] = True
     for _ in range(MOST_NEAR_ROUNDS):
         texts, first = distinct_texts(dataset, seen, keep, lambda text: mended_by(text, recipe.mending())[0])
-        pairs = near_pairs(
-            texts, progress=lambda done, rows: report("compare", done, rows, note=f"{done:,} of {rows:,}")
-        )
+        pairs = near_pairs(texts, progress=lambda done, all_: report("compare", done, all_))
         gone = near_an_earlier(pairs, len(texts))
         if not gone.any():
             break

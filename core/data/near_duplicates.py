@@ -61,12 +61,12 @@ def near_pairs(texts: Sequence[str], alike: float = ALIKE, progress: Told = lamb
     Parameters
     ----------
     alike: from 0.8 on few are missed.
-    progress: told texts done and texts in all.
+    progress: told how much is done, and the number of texts as the whole of it.
     """
-    words, hashes = _word_sets(texts)
+    words, hashes = _word_sets(texts, lambda done: progress(done // 4, len(texts)))
     sizes = np.diff(words.indptr)
     named = np.flatnonzero(sizes)
-    bands = _bands(words[named], hashes, progress)
+    bands = _bands(words[named], hashes, lambda done: progress((len(texts) + 3 * done) // 4, len(texts)))
     one, other = _candidates(bands)
     one, other = named[one], named[other]
     likeness = np.concatenate(
@@ -80,7 +80,7 @@ def near_pairs(texts: Sequence[str], alike: float = ALIKE, progress: Told = lamb
     return NearPairs(one[keep], other[keep], likeness[keep])
 
 
-def _word_sets(texts: Sequence[str]) -> tuple[csr_matrix, np.ndarray]:
+def _word_sets(texts: Sequence[str], progress: Callable[[int], None]) -> tuple[csr_matrix, np.ndarray]:
     """Return which text has which word, int32, shape (texts, vocabulary), and the hash of each word, uint32."""
     from scipy.sparse import csr_matrix
 
@@ -88,6 +88,8 @@ def _word_sets(texts: Sequence[str]) -> tuple[csr_matrix, np.ndarray]:
     indices: list[int] = []
     begins = np.zeros(len(texts) + 1, dtype=np.int64)
     for place, text in enumerate(texts):
+        if place % EVERY == 0:
+            progress(place)
         indices.extend({codes.setdefault(word, len(codes)) for word in WORD.findall(text.lower())})
         begins[place + 1] = len(indices)
     columns = np.array(indices, dtype=np.int32)
@@ -98,7 +100,7 @@ def _word_sets(texts: Sequence[str]) -> tuple[csr_matrix, np.ndarray]:
     return words, (hashes >> np.uint64(32)).astype(np.uint32)
 
 
-def _bands(words: csr_matrix, hashes: np.ndarray, progress: Told) -> np.ndarray:
+def _bands(words: csr_matrix, hashes: np.ndarray, progress: Callable[[int], None]) -> np.ndarray:
     """Return a number for each band of each text's signature, uint32, shape (bands, texts)."""
     try:
         from datasketch import MinHash
@@ -113,11 +115,11 @@ def _bands(words: csr_matrix, hashes: np.ndarray, progress: Told) -> np.ndarray:
     # Words are hashed already, each once.
     signatures = MinHash.generator(sets, num_perm=BANDS * WIDTH, seed=SEED, hashfunc=int)
     for begin in range(0, texts, EVERY):
-        progress(begin, texts)
+        progress(begin)
         block = [next(signatures).hashvalues for _ in range(min(EVERY, texts - begin))]
         cut = np.stack(block).reshape(len(block), BANDS, WIDTH).astype(np.uint64)
         found[:, begin : begin + len(block)] = ((cut * weights).sum(axis=2, dtype=np.uint64) >> np.uint64(32)).T
-    progress(texts, texts)
+    progress(texts)
     return found
 
 
