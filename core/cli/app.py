@@ -10,7 +10,20 @@ from collections.abc import Sequence
 import typer
 
 from core import __version__
-from core.cli import answers, causes, confidence, data, errors, grouping, labels, report, runs, service, training
+from core.cli import (
+    answers,
+    causes,
+    confidence,
+    data,
+    data_records,
+    errors,
+    grouping,
+    labels,
+    report,
+    runs,
+    service,
+    training,
+)
 from core.errors import CopydeskError, InputError, one_line, shorten
 
 DONE, RUN_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -23,6 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+data_records.register(data.app)
 app.add_typer(data.app, name="data")
 app.add_typer(grouping.app, name="grouping")
 app.add_typer(labels.app, name="labels")

@@ -70,6 +70,14 @@ NAMES = {
     "lacking": "lack",
 }
 FROM, TO = "from", "to"
+FILTERED = {
+    "search": "the search",
+    "headline_length": "the length of headlines",
+    "description_length": "the length of descriptions",
+    "has_description": "the filter of descriptions",
+    "has_date": "the filter of dates",
+    "lacking": "the filter of what is missing",
+}
 PARAMS = (*NAMES.values(), FROM, TO)
 
 
@@ -167,11 +175,11 @@ def _read(params: Mapping[str, str], tell: Callable[[str], None]) -> Filters:
             try:
                 read[field] = READ[field](text)
             except InputError as error:
-                tell(f"{name}={shorten(text)} is left out: {error}")
+                tell(f"{FILTERED[field]} in the link is left out: {error}")
     try:
         read["months"] = _months(params.get(FROM, ""), params.get(TO, ""))
     except InputError as error:
-        tell(f"the months are left out: {error}")
+        tell(f"the filter of months in the link is left out: {error}")
     return Filters(**read)
 
 
@@ -190,13 +198,27 @@ def _range(text: str) -> Range:
     found = re.fullmatch(r"(\d{0,9})-(\d{0,9})", text, re.ASCII) if text != "-" else None
     low, high = (int(found[1] or 0), int(found[2] or MOST)) if found else (1, 0)
     if low > high:
-        raise InputError("it is no range of lengths; write it as 20-80")
+        raise InputError(f"{shorten(text)} is no range of lengths; write it as 20-80")
     return low, high
+
+
+def length_range(text: str | None) -> Range | None:
+    """Return the lengths that "20-80", "-20" or "80-" names, None for nothing; InputError for others.
+
+    >>> length_range("20-80"), length_range("-20"), length_range(" ")
+    ((20, 80), (0, 20), None)
+    """
+    return _range(text.strip()) if text and text.strip() else None
+
+
+def range_text(bounds: Range | None) -> str:
+    """Return the text that `length_range` reads as ``bounds``."""
+    return _written(bounds)
 
 
 def _side(text: str) -> bool:
     if text not in SIDES:
-        raise InputError("it is neither; write with or without")
+        raise InputError(f"{shorten(text)} is neither; write with or without")
     return SIDES[text]
 
 

@@ -73,14 +73,14 @@ def test_chips_say_what_is_filtered():
 @pytest.mark.parametrize(
     ("params", "told"),
     [
-        ({"hl": "9-2"}, "hl='9-2' is left out: it is no range of lengths; write it as 20-80"),
-        ({"dl": "-"}, "dl='-' is left out: it is no range of lengths; write it as 20-80"),
-        ({"desc": "maybe"}, "desc='maybe' is left out: it is neither; write with or without"),
-        ({"from": "2014-13"}, "the months are left out: '2014-13' is no month; write it as 2014-05"),
+        ({"hl": "9-2"}, "the length of headlines in the link is left out: '9-2' is no range of lengths; write it as 20-80"),
+        ({"dl": "-"}, "the length of descriptions in the link is left out: '-' is no range of lengths; write it as 20-80"),
+        ({"desc": "maybe"}, "the filter of descriptions in the link is left out: 'maybe' is neither; write with or without"),
+        ({"from": "2014-13"}, "the filter of months in the link is left out: '2014-13' is no month; write it as 2014-05"),
         ({"from": "2015-01", "to": "2014-01"},
-         "the months are left out: the months from 2015-01 to 2014-01 end before they begin; swap the two"),
-        ({"q": "/(/"}, "q='/(/' is left out: the regular expression '(' cannot be used: unclosed group; mend it"),
-        ({"lack": "row:missing"}, f"lack='row:missing' is left out: 'row:missing' is nothing to lack; "
+         "the filter of months in the link is left out: the months from 2015-01 to 2014-01 end before they begin; swap the two"),
+        ({"q": "/(/"}, "the search in the link is left out: the regular expression '(' cannot be used: unclosed group; mend it"),
+        ({"lack": "row:missing"}, f"the filter of what is missing in the link is left out: 'row:missing' is nothing to lack; "
          f"use one of {', '.join(LACKING)}"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
