@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from core.models.logistic_settings import LogisticSettings
+from core.models.shared_reading import PieceCodes, can_share, shared_readings
 from core.models.tokens import Codes, Reading, Tokenizer, keys_of, phrase_keys, read
 
 TOKENS = {"words": r"(?u)\b\w\w+\b", "words-and-signs": r"(?u)\w+|[^\w\s]"}
@@ -113,17 +114,30 @@ class Tfidf:
             raise ValueError(f"the features of block {block.name} are not in order, or one is there twice")
         return BlockTable(block, codes, keys, base)
 
+    @cached_property
+    def _pieces(self) -> PieceCodes:
+        """Return what each piece of a text is to the tokenizers of the blocks."""
+        return PieceCodes([(table.block.tokenizer, table.codes) for table in self._by_tokenizer.values()])
+
+    @cached_property
+    def _by_tokenizer(self) -> dict[Tokenizer, BlockTable]:
+        """Return tokenizer -> the table of its first block; blocks with an equal tokenizer share their codes."""
+        return {table.block.tokenizer: table for table in reversed(self.tables)}
+
+    def _readings(self, texts: Sequence[str]) -> dict[Tokenizer, Reading]:
+        """Return ``texts`` as each tokenizer reads them."""
+        if can_share(texts, len(self._by_tokenizer)):
+            return dict(zip(self._by_tokenizer, shared_readings(texts, self._pieces), strict=True))
+        return {tokenizer: read(texts, tokenizer, table.codes) for tokenizer, table in self._by_tokenizer.items()}
+
     def transform(self, texts: Sequence[str], dtype: type = np.float32) -> Matrix:
         """Return the vectors of ``texts``, shape (texts, features)."""
         from scipy.sparse import hstack
 
-        readings: dict[Tokenizer, Reading] = {}
+        readings = self._readings(texts)
         parts, begin = [], 0
         for table in self.tables:
-            tokenizer = table.block.tokenizer
-            if tokenizer not in readings:
-                readings[tokenizer] = read(texts, tokenizer, table.codes)
-            counts = _known_counts(readings[tokenizer], table)
+            counts = _known_counts(readings[table.block.tokenizer], table)
             end = begin + len(table.keys)
             parts.append(weighted(counts, self.idf[begin:end], table.block.weight, self.sublinear, dtype))
             begin = end
