@@ -25,6 +25,10 @@ MOSTLY_ZEROS = 0.7
 HARDLY_ANY = 0.05
 LATIN = "Windows-1252"
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+# In text decoded as UTF-8: bytes that are none, characters that are, and those of them that Western text has.
+STRAY = re.compile("[\udc80-\udcff]")
+WIDE = re.compile("[\x80-\ud7ff\ue000-\U0010ffff]")
+WESTERN = re.compile("[\x80-\u017f\u2000-\u20ff]")
 DAMAGE = "copydesk.damage"
 
 
@@ -40,8 +44,8 @@ class Utf8Text(io.RawIOBase):
     """The bytes of a text, as UTF-8 without BOM.
 
     Without a name, the BOM or the zeros of UTF-16 tell the encoding, else it is decided line by line: what is
-    UTF-8 stays, what has single bytes beyond ASCII only, all of them letters or marks of Windows-1252 (and so of
-    Latin-1), is read as that. Any other line stays as it is: damaged, for the reader to reject.
+    UTF-8 stays, what has bytes of Windows-1252 (and so of Latin-1) and hardly a character of UTF-8 is read as
+    that. Any other line stays as it is: damaged, for the reader to reject.
 
     Attributes
     ----------
@@ -115,8 +119,7 @@ class Utf8Text(io.RawIOBase):
         if line.isascii() or self._named:
             return line
         text = line.decode("utf-8", "surrogateescape")
-        # A character that is whole UTF-8: the line is UTF-8, and damaged where it is not.
-        if any("\x7f" < character < "\udc80" or character > "\udcff" for character in text):
+        if not STRAY.search(text) or _is_damaged_utf8(text):
             self._utf8_seen = True
             return line
         try:
@@ -127,6 +130,14 @@ class Utf8Text(io.RawIOBase):
             return line
         self.latin_lines += 1
         return latin.encode("utf-8")
+
+
+def _is_damaged_utf8(text: str) -> bool:
+    """Tell whether ``text``, with stray bytes in it, was UTF-8 once.
+
+    Two letters of Windows-1252 may by chance be one of UTF-8, as É” is; but then a rare one.
+    """
+    return bool(WESTERN.search(text)) or len(WIDE.findall(text)) > len(STRAY.findall(text))
 
 
 def _is_utf8(text: bytes) -> bool:
