@@ -15,6 +15,7 @@ from core.cli import (
     causes,
     confidence,
     data,
+    data_quality,
     data_records,
     errors,
     grouping,
@@ -37,6 +38,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 data_records.register(data.app)
+data_quality.register(data.app)
 app.add_typer(data.app, name="data")
 app.add_typer(grouping.app, name="grouping")
 app.add_typer(labels.app, name="labels")

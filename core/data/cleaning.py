@@ -78,7 +78,12 @@ def plan_of(dataset: Dataset, recipe: Recipe, report: Report = lambda *_, **__: 
     """Return what ``recipe`` makes of the rows of ``dataset``."""
     steps = recipe.steps()
     mending = recipe.mending()
-    seen = scan(dataset, mending, lambda done, rows: report("read", done, rows, note=f"{done:,} of {rows:,} rows"))
+    seen = scan(
+        dataset,
+        mending,
+        lambda done, rows: report("read", done, rows, note=f"{done:,} of {rows:,} rows"),
+        judged=recipe.keep_language is not None,
+    )
     counts = _mended(dataset, mending) if mending else {}
     renamed = merged_names(dataset.category_counts) if recipe.merge_names else {}
     category = _renumbered(seen, renamed)

@@ -64,19 +64,23 @@ def batches(dataset: Dataset, columns: tuple[str, ...] = FIELDS) -> Iterator[pa.
         raise DamagedError(f"{dataset.path / RECORDS} cannot be read; import its file again") from error
 
 
-def scan(dataset: Dataset, mending: tuple[str, ...] = (), told: Told = lambda done, rows: None) -> Scan:
+def scan(
+    dataset: Dataset, mending: tuple[str, ...] = (), told: Told = lambda done, rows: None, *, judged: bool = True
+) -> Scan:
     """Return what a pass over ``dataset`` finds, its texts taken as they are after the steps of ``mending``.
 
     Parameters
     ----------
     told: rows done and rows in all, now and then.
+    judged: whether languages are told, and damages looked for: two thirds of the time. Without it no language
+        is told, and the flaws called as steps are not there.
     """
     place = {name: number for number, name in enumerate(dataset.categories)}
     parts: list[dict[str, np.ndarray]] = []
     done = 0
     for batch in batches(dataset):
         columns = {name: batch.column(name).to_pylist() for name in FIELDS}
-        parts.append(_facts(columns, place, mending))
+        parts.append(_facts(columns, place, mending, judged))
         done += batch.num_rows
         told(done, dataset.rows)
     whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -84,7 +88,9 @@ def scan(dataset: Dataset, mending: tuple[str, ...] = (), told: Told = lambda do
     return Scan(tuple(dataset.categories), flaws=whole, **own)
 
 
-def _facts(columns: dict[str, list[Any]], place: dict[str, int], mending: tuple[str, ...]) -> dict[str, np.ndarray]:
+def _facts(
+    columns: dict[str, list[Any]], place: dict[str, int], mending: tuple[str, ...], judged: bool
+) -> dict[str, np.ndarray]:
     """Return the arrays of `Scan` for some rows, by name, flaws among them."""
     fields = [columns["headline"], [description or "" for description in columns["short_description"]]]
     if mending:
@@ -92,7 +98,7 @@ def _facts(columns: dict[str, list[Any]], place: dict[str, int], mending: tuple[
     texts = list(map(text_from, *fields))
     rest = [columns[name] for name in ("category", "date", "link", "authors")]
     records = [SEPARATOR.join(map(str, record)) for record in zip(*fields, *rest, strict=True)]
-    spoken = [languages.language_of(text) for text in texts]
+    spoken = [languages.language_of(text) if judged else None for text in texts]
     number = {None: NOT_JUDGED} | {name: count for count, name in enumerate(languages.NAMES)}
     return {
         "record": keys_of(records),
@@ -104,7 +110,7 @@ def _facts(columns: dict[str, list[Any]], place: dict[str, int], mending: tuple[
         "language": np.array([number[name] for name in spoken], dtype=np.int8),
         **{
             step: np.array([mend(head) != head or mend(body) != body for head, body in zip(*fields, strict=True)])
-            for step, mend in markup.MENDING.items()
+            for step, mend in (markup.MENDING.items() if judged else ())
         },
         "lost": np.array([markup.LOST in text for text in texts], dtype=bool),
         "feeds": np.array([markup.has_line_feed(text) for text in texts], dtype=bool),
