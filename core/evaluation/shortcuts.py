@@ -21,6 +21,7 @@ WORDS = "words"
 COLUMNS = (
     "ngram", "shown", "kind", "class", "rows", "of_class", "precision", "low", "high", "base", "lift",
     "first", "last", "begin", "end", "inside", "class_inside", "use_inside", "use_outside", "lost", "harm",
+    "by_year",
 )  # fmt: skip
 # The first look counts occurrences and not rows, so it lets through what is a little below the bar.
 ROUGH = 0.8
@@ -104,7 +105,8 @@ def shortcuts(
     rows of the class: inside is their share in it, class_inside that of all dated rows of the class. use_inside and
     use_outside are the shares of the class's rows that have it, in the period and outside, and lost is 1 - use_outside
     / use_inside: how much of the habit is gone outside. harm is of_class · (1 - base / precision) · lost: the rows
-    that it gets right beyond chance in its own time alone. Nothing can be bound to a period that holds all dated rows
+    that it gets right beyond chance in its own time alone. by_year are its rows of the class in each calendar year that
+    the dataset has, as a list. Nothing can be bound to a period that holds all dated rows
     of its class, or in rows without dates: none is found there.
 
     Parameters
@@ -228,7 +230,7 @@ def _period(own: np.ndarray, classes: _Classes, label: np.ndarray, length: int) 
         none = np.zeros(size)
         texts = dict.fromkeys(("first", "last", "begin", "end"), np.full(size, "", dtype=object))
         shares = dict.fromkeys(("inside", "class_inside", "use_inside", "use_outside", "lost"), none)
-        return texts | shares | {"sure": none > 0}
+        return texts | shares | {"sure": none > 0, "by_year": [[] for _ in none]}
     length = min(length, count)
     begin = _windows(own, length).argmax(axis=1)
     mine, all_mine = _windows(own, length)[np.arange(size), begin], own.sum(axis=1)
@@ -253,7 +255,14 @@ def _period(own: np.ndarray, classes: _Classes, label: np.ndarray, length: int) 
         "use_outside": use_outside,
         "lost": 1 - ratio(use_outside, use_inside),
         "sure": (low > 0) & (all_class > of_class),
+        "by_year": _yearly(own, classes.first),
     }
+
+
+def _yearly(counts: np.ndarray, first: int) -> list[list[int]]:
+    """Return the sums of each calendar year; the first month is ``first``."""
+    starts = [at for at in range(counts.shape[1]) if at == 0 or (first + at) % 12 == 0]
+    return np.add.reduceat(counts, starts, axis=1).tolist()
 
 
 def _windows(counts: np.ndarray, length: int) -> np.ndarray:
