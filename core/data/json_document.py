@@ -45,6 +45,8 @@ def _list_name(text: str) -> str | None:
     decoder, names, at = json.JSONDecoder(), [], _past(text, 0, "{")
     while True:
         name, at = decoder.raw_decode(text, at)
+        if type(name) is not str:
+            return None
         names.append(name)
         at = _past(text, at, ":")
         if text[at] == "[" and text[_past(text, at, "[")] == "{":

@@ -11,7 +11,9 @@ from core.data.delimited_reader import DELIMITERS, delimited, delimiter_of
 from core.data.rejection import Rejection
 from core.errors import InputError
 
-CELL = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(',;\t|"\n\r\u2028'), max_size=8)
+CELL = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0") | st.sampled_from(',;\t|"\n\r\u2028'), max_size=8
+)
 
 
 def read(content: bytes) -> tuple[tuple[str, ...], list]:
@@ -80,11 +82,11 @@ def test_a_line_that_is_no_row_is_rejected_alone(line, reason):
 
 
 def test_a_quote_left_open_takes_no_more_than_its_line():
-    content = b'title,label\na,"b\n' + b"c,d\n" * 300_000
+    content = b'title,label\na,"b\n' + (b"c" * 97 + b",d\n") * 12_000
     _, records = read(content)
     assert records[0] == (2, "a line over 1 MB")
-    assert len(records) == 300_001
-    assert records[-1] == (300_002, {"title": "c", "label": "d"})
+    assert len(records) == 12_001
+    assert records[-1] == (12_002, {"title": "c" * 97, "label": "d"})
 
 
 def test_columns_without_name_or_with_one_name_stay_apart():
@@ -106,3 +108,37 @@ def test_a_header_that_is_none(content, message):
     with pytest.raises(InputError) as caught:
         read(content)
     assert str(caught.value) == message
+
+
+def test_a_zero_byte_rejects_its_row_alone():
+    assert read(b"title,label\na\0,b\nc,d\n")[1] == [(2, "a zero byte"), (3, {"title": "c", "label": "d"})]
+
+
+def test_quotes_that_never_match_cost_no_more_than_reading_them_a_few_times(monkeypatch):
+    # Each line, read first, leaves a quote open, and read within quotes leaves it open again.
+    monkeypatch.setattr("core.data.delimited_reader.READ_AGAIN", 100_000)
+    lines = 20_000
+    taken = []
+
+    class Counted(io.BytesIO):
+        def readline(self, *size: int) -> bytes:
+            taken.append(1)
+            return super().readline(*size)
+
+    _, records = delimited(Counted(b"title,label\n" + b'a",b,"c\n' * lines), b"title,label\n", "'a.csv'")
+    found = list(records)
+    assert len(found) == lines
+    assert {value.reason for _, value in found} == {"a quote that is never closed"}
+    assert len(taken) == lines + 2
+
+
+def test_rows_over_several_lines_are_read_until_the_patience_ends(monkeypatch):
+    monkeypatch.setattr("core.data.delimited_reader.READ_AGAIN", 10)
+    content = b'title,label\n"a\nb",c\n' + b'd,"e\n' + b"f,g\n" * 3 + b'"h\ni",j\n'
+    reasons = [value if isinstance(value, str) else value["title"] for _, value in read(content)[1]]
+    assert reasons == ["a\nb", "bad quotes", "f", "f", "f", "a quote that is never closed", 'i"']
+
+
+def test_a_field_beyond_the_limit_of_the_csv_module_is_read():
+    text = "x" * 200_000
+    assert read(f"title,label\n{text},b\n".encode())[1] == [(2, {"title": text, "label": "b"})]
