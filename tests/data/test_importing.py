@@ -414,6 +414,146 @@ def test_a_killed_import_is_never_seen_and_is_swept(home, inbox):
     assert [path.name for path in data_root().iterdir()] == ["killed"]
 
 
+def test_an_import_can_be_stopped_while_nothing_is_usable(imported, home, monkeypatch):
+    monkeypatch.setattr(dataset_writer, "REJECTED_TOLD", 10)
+    told = []
+
+    def stopping(*numbers: int) -> None:
+        told.append(numbers)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        imported(b"oops\n" * 25, progress=stopping)
+    assert told == [(0, 125, 125)]
+    assert listed(data_root()) == []
+
+
+def test_a_file_in_vain_is_not_read_to_its_end(imported, monkeypatch):
+    monkeypatch.setattr(dataset_writer, "IN_VAIN", 20)
+    with pytest.raises(InputError) as caught:
+        imported(b"oops\n" * 21 + ONE)
+    assert str(caught.value) == (
+        "'in.jsonl': none of the first 20 records can be used; most often: bad JSON (20); give one record a line, or "
+        "one list of records"
+    )
+    assert imported(ONE + b"oops\n" * 21).rejected == 21
+
+
+def test_rejected_lines_are_counted_where_there_are_too_many_to_keep(imported, monkeypatch):
+    monkeypatch.setattr(dataset_writer, "MOST_REJECTED", 3)
+    dataset = imported(b"oops\n" * 5 + ONE)
+    assert (dataset.rejected, dataset.rejected_reasons) == (5, {"bad JSON": 5})
+    assert [line["line"] for line in datasets.rejected(dataset, None)] == [1, 2, 3]
+    assert dataset.notes == ("of 5 rejected lines the first 3 were kept; the others are counted",)
+
+
+def dated(*dates: str) -> bytes:
+    return "".join(["title,label,date\n", *(f"a,b,{date}\n" for date in dates)]).encode()
+
+
+@quick
+@given(
+    st.lists(st.sampled_from(["03/04/2012", "28/01/2012", "01/28/2012", "2012-03-04", "soon"]), min_size=1, max_size=7),
+    st.integers(1, 4),
+)
+def test_the_order_of_dates_is_that_of_the_whole_file(imported, rows_of, dates, size):
+    dataset = imported(dated(*dates), "a.csv", batch_rows=size)
+    day, month = dates.count("28/01/2012"), dates.count("01/28/2012")
+    order = "day" if day > month else "month" if month > day else None
+    meant = {
+        "day": {"03/04/2012": "2012-04-03", "28/01/2012": "2012-01-28"},
+        "month": {"03/04/2012": "2012-03-04", "01/28/2012": "2012-01-28"},
+        None: {},
+    }[order] | {"2012-03-04": "2012-03-04"}
+    assert [row["date"] for row in rows_of(dataset)] == [meant.get(date) for date in dates]
+    assert dataset.dates_unreadable == sum(date not in meant for date in dates)
+    assert bool(dataset.notes) == bool(set(dates) & {"03/04/2012", "28/01/2012", "01/28/2012"})
+
+
+def test_the_order_of_dates_can_be_told(imported, rows_of):
+    assert rows_of(imported(dated("03/04/2012"), "a.csv", date_order="day"))[0]["date"] == "2012-04-03"
+    assert rows_of(imported(dated("03/04/2012"), "a.csv", date_order="month"))[0]["date"] == "2012-03-04"
+    (note,) = imported(dated("03/04/2012", "04/04/2012"), "a.csv").notes
+    assert note == (
+        "1 dates such as 03/04/2012 may be day first or month first (none has a number above 12) and were kept without "
+        "a date; say which it is with --date-order day or --date-order month"
+    )
+
+
+def test_mixed_encodings_are_told_line_by_line(imported, rows_of):
+    lines = ["title,label", "Zürich,é", "“Straße” – 5 €,é", "plain,é"]
+    content = b"\n".join([*(line.encode() for line in lines[:2]), lines[2].encode("cp1252"), lines[3].encode()])
+    dataset = imported(content + b"\nZ\xc3\xbcrich\xfc,b\n", "a.csv")
+    assert [(row["headline"], row["category"]) for row in rows_of(dataset)] == [tuple(x.split(",")) for x in lines[1:]]
+    assert dataset.rejected_reasons == {"unreadable bytes": 1}
+    assert dataset.notes == ("1 line is not UTF-8, and read as Windows-1252; look whether the accents are right",)
+
+
+def test_utf_16_with_a_damaged_line(imported, rows_of):
+    content = "title,label\nä,b\nc".encode("utf-16") + b"\x00\xd8" + ",b\nö,b\n".encode("utf-16-le")
+    dataset = imported(content, "a.csv")
+    assert [row["headline"] for row in rows_of(dataset)] == ["ä", "ö"]
+    assert dataset.rejected_reasons == {"unreadable bytes": 1}
+    assert dataset.notes == ("the file is written in UTF-16",)
+
+
+def test_ten_thousand_columns(imported, rows_of):
+    head = ",".join(f"c{number}" for number in range(10_000))
+    dataset = imported(f"{head},title,label,title\n{',' * 10_000}a,b,c\n".encode(), "a.csv")
+    assert [(row["headline"], row["category"]) for row in rows_of(dataset)] == [("a", "b")]
+    assert dataset.mapping == Mapping("title", None, "label")
+    # In lines with each their own.
+    one = {"title": "a", "label": "b"}
+    records = [one | {f"{line}-{number}": 1 for number in range(2_000)} for line in range(20)]
+    assert imported(records).rows == 20
+    assert len(imported(records).columns) <= 1_002
+
+
+def test_numbers_are_categories(imported):
+    assert imported([{"title": "a", "label": 3}, {"title": "b", "label": 3.0}]).category_counts == {"3": 2}
+
+
+def test_nested_json(imported, rows_of):
+    nested = {"title": "a", "label": "b", "description": {"en": "x"}}
+    plain = {"title": "a", "label": "b"}
+    dataset = imported(json.dumps({"n": 2, "data": [plain, nested]}).encode(), "a.json")
+    assert (dataset.rows, dataset.rejected_reasons) == (1, {"wrong type: short_description is an object": 1})
+    with pytest.raises(InputError, match="a second list of records, 'test', begins there; give each its file"):
+        imported(json.dumps({"train": [plain], "test": [plain]}).encode(), "a.json")
+
+
+def test_memory_does_not_grow_with_the_file(home, inbox):
+    record = {"headline": "h" * 200, "category": "c", "short_description": "d" * 800}
+    Path("small.json.gz").write_bytes(gzip.compress(json.dumps([record] * 1_000).encode()))
+    with gzip.open("large.json.gz", "wb", compresslevel=1) as file:
+        file.write(b"[")
+        for number in range(120):
+            piece = [record | {"headline": os.urandom(100).hex() + str(number)} for _ in range(500)]
+            file.write(json.dumps(piece)[1:-1].encode() + (b"," if number < 119 else b"]"))
+    program = """
+        import re
+        from pathlib import Path
+        from core.data.importing import import_file
+
+        def peak():
+            return int(re.search(r"VmHWM:\\s+([0-9]+)", Path("/proc/self/status").read_text())[1]) // 1024
+
+        for name in ("small", "large"):
+            print(import_file(f"{name}.json.gz", name, batch_rows=2_000).rows, peak())
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+    )
+    (small, before), (large, after) = (map(int, line.split()) for line in done.stdout.splitlines())
+    assert (small, large) == (1_000, 60_000)
+    # 70 MB of text: a sixth of it would show here.
+    assert after - before < 60
+
+
 def test_the_real_file(home, real_file):
     dataset = import_file(real_file, "real")
     assert (dataset.rows, dataset.rejected, len(dataset.category_counts)) == (167_616, 6, 42)
