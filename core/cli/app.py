@@ -17,6 +17,7 @@ from core.cli import (
     data,
     data_quality,
     data_records,
+    data_sources,
     errors,
     grouping,
     labels,
@@ -37,6 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+data_sources.register(data.app)
 data_records.register(data.app)
 data_quality.register(data.app)
 app.add_typer(data.app, name="data")

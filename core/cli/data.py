@@ -61,7 +61,7 @@ def import_(
     if name is None:
         name = suggested_name(file.name)
         say(f"The dataset is called {name}, after its file; --name gives it another name.")
-    _print(import_file(file, name, mapping=mapping, **how), json)
+    print_dataset(import_file(file, name, mapping=mapping, **how), json)
 
 
 def _print_preview(file: Path, mapping: Mapping, how: dict[str, Any], as_json: bool) -> None:
@@ -98,7 +98,7 @@ def sample(
     """Import the sample that ships with Copydesk: fictional headlines in 42 categories."""
     from core.data.sample import import_sample
 
-    _print(import_sample(name), json)
+    print_dataset(import_sample(name), json)
 
 
 @app.command("list", epilog="Example: python -m core data list --json")
@@ -118,7 +118,7 @@ def show(name: Annotated[str, typer.Argument(help="A dataset.")], json: Json = F
     """Show a dataset: rows, rejected lines by reason, categories with their counts."""
     from core.data import datasets
 
-    _print(datasets.load(name), json)
+    print_dataset(datasets.load(name), json)
 
 
 @app.command(epilog="Example: python -m core data delete huffpost --yes")
@@ -141,7 +141,8 @@ def delete(
     emit({"dataset": name, "deleted": True}, f"deleted dataset {name}", json)
 
 
-def _print(dataset: Dataset, as_json: bool) -> None:
+def print_dataset(dataset: Dataset, as_json: bool) -> None:
+    """Print what is known of a dataset."""
     from core.data import datasets
 
     document = datasets.summary(dataset)

@@ -128,16 +128,18 @@ def fetch(source: HubSource, path: Path, report: Report) -> Fetched:
     """
     checked(source)
     report("find", 0, 1)
-    with in_one_line(source.name, endpoint(), config=source.config, revision=source.revision), _settings():
+    with in_one_line(source.name, endpoint(), config=source.config, revision=source.revision):
+        # What comes first is quick to import, so that a hub that does not answer is told at once.
         described = _describe(source)
-        builder, split, files = _files_of(source, described)
-        folder = home() / "cache" / "hub" / source.name.replace("/", "--") / described.sha
+        with _settings():
+            builder, split, files = _files_of(source, described)
+            folder = home() / "cache" / "hub" / source.name.replace("/", "--") / described.sha
 
-        def on_bytes(done: int, total: int) -> None:
-            report("download", done, total, note=f"{done / 1e6:,.1f} of {total / 1e6:,.1f} MB")
+            def on_bytes(done: int, total: int) -> None:
+                report("download", done, total, note=f"{done / 1e6:,.1f} of {total / 1e6:,.1f} MB")
 
-        paths = download(lambda file: _url(source.name, described.sha, file), files, folder, on_bytes)
-        rows, columns = _write(builder, split, paths, path, report)
+            paths = download(lambda file: _url(source.name, described.sha, file), files, folder, on_bytes)
+            rows, columns = _write(builder, split, paths, path, report)
     # Read to its end, it is needed no more; another fetch may have files in the same folder.
     for file in paths:
         file.unlink()
@@ -147,6 +149,8 @@ def fetch(source: HubSource, path: Path, report: Report) -> Fetched:
 
 def _describe(source: HubSource) -> Any:
     """Return what the hub says of a dataset: its commit, its files with sizes and checksums, its card."""
+    # Read when it is imported: tell the hub no more than what is asked for.
+    os.environ.update(HF_HUB_DISABLE_TELEMETRY="1", HF_UPDATE_DOWNLOAD_COUNTS="0")
     from huggingface_hub import HfApi
 
     api = HfApi(endpoint=endpoint())
@@ -260,9 +264,7 @@ def _plain(value: Any, names: list[str] | None) -> Any:
 
 @contextlib.contextmanager
 def _settings() -> Iterator[None]:
-    """Let Hugging Face's libraries tell the hub no more than what is asked for, and print nothing."""
-    # Some of it is read when they are imported.
-    os.environ.update(HF_HUB_DISABLE_TELEMETRY="1", HF_UPDATE_DOWNLOAD_COUNTS="0")
+    """Let Hugging Face's libraries count no download, import nothing large and print nothing."""
     import datasets
     import huggingface_hub
 

@@ -22,8 +22,8 @@ from core.data.hub import HubSource, fetch
 from core.data.import_folders import FILES, ORDER
 from core.data.importing import import_file
 from core.data.records import Mapping
-from core.errors import DamagedError, InputError, shorten
-from core.storage import checked_name, data_root, read_json, sweep, write_json
+from core.errors import DamagedError
+from core.storage import data_root, read_json, sweep, write_json
 
 # What each phase takes of the whole.
 FROM_A_FILE = {"import": (0.0, 1.0)}
@@ -39,7 +39,7 @@ class Order:
     ----------
     name: of the dataset; None: only fetch it from the hub, to be looked over before it is imported.
     file: in the job's folder. server_file: path under COPYDESK_IMPORT_ROOT. published: a key of `sources.PUBLISHED`.
-    mapping, date_order: as for `import_file`. source, licence, notice: for the dataset's description.
+    mapping, date_order, encoding, member: as for `import_file`. source, licence, notice: for the dataset's description.
     """
 
     name: str | None
@@ -49,6 +49,8 @@ class Order:
     published: str | None = None
     mapping: Mapping = field(default_factory=Mapping)
     date_order: DateOrder | None = None
+    encoding: str | None = None
+    member: str | None = None
     source: str | None = None
     licence: str | None = None
     notice: str | None = None
@@ -82,8 +84,8 @@ def start(order: Order, folder: Path | None = None) -> Job:
 
     Raises InputError for a name that is taken or cannot be used, CopydeskError when the process does not come up.
     """
-    if order.name is not None and (data_root() / checked_name("dataset", order.name)).exists():
-        raise InputError(f"dataset {shorten(order.name)} exists already; choose another name, or delete it first")
+    if order.name is not None:
+        sources.check_name(order.name)
     folder = folder or import_folders.new()
     (folder / FILES).mkdir(parents=True, exist_ok=True)
     write_json(folder / ORDER, _document(order))
@@ -168,6 +170,8 @@ def _imported(folder: Path, order: Order, report: Callable[..., None]) -> Datase
         order.name,
         mapping=order.mapping,
         date_order=order.date_order,
+        encoding=order.encoding,
+        member=order.member,
         progress=sources.counting(report),
         source=order.source,
         licence=order.licence,

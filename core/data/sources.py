@@ -12,6 +12,7 @@ from core.data.hub import Fetched, HubSource, fetch
 from core.data.importing import import_file
 from core.data.records import Mapping
 from core.errors import InputError, shorten
+from core.storage import checked_name, data_root
 
 # What each phase takes of a fetch, by the HuffPost set over 20 Mbit/s.
 PHASES = {"find": (0.0, 0.02), "download": (0.02, 0.7), "read": (0.7, 0.8), "import": (0.8, 1.0)}
@@ -51,6 +52,13 @@ HUFFPOST = Published(
     notice="News Category Dataset by Rishabh Misra (arXiv:2209.11429), headlines of HuffPost, under CC BY 4.0.",
 )
 PUBLISHED = {HUFFPOST.key: HUFFPOST}
+
+
+def check_name(name: str) -> str:
+    """Return ``name`` if a dataset can get it, else raise InputError: before anything is fetched for it."""
+    if (data_root() / checked_name("dataset", name)).exists():
+        raise InputError(f"dataset {shorten(name)} exists already; choose another name, or delete it first")
+    return name
 
 
 def fetch_published(published: Published, name: str, folder: Path, report: Report) -> Dataset:
