@@ -120,8 +120,9 @@ class ColumnFinder:
         self._shapes.add(columns)
         self._shape_names += len(columns)
         self.mapping = detected(columns, self.mapping)
+        used = set(self.mapping.named().values())
         for column in columns:
-            if len(self.seen) < SEEN_NAMES or column in self.mapping.named().values():
+            if len(self.seen) < SEEN_NAMES or column in used:
                 self.seen[column] = None
 
     def check(self) -> None:
