@@ -17,7 +17,9 @@ from core.ui.selection import pick
 LABEL = "label"
 # Names of datasets hold no space, so these are none.
 ALONE, SPLIT = "no other", "its split"
-HEIGHT, MOST = 520, 42
+MOST = 42
+# px beside the rows: axis and legend.
+AXIS = 76
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def against(shown: Explored, name: str | None) -> Explored | None:
     return explored(datasets.load(name), shown.grouping, shown.filters, shown.palette)
 
 
-def draw(shown: Explored, name: str, view: str) -> None:
+def draw(shown: Explored, name: str, view: str, *, height: int) -> None:
     """Draw the share of each label on both sides, under the filters in force but for those of labels."""
     one, other = _split(shown) if name == SPLIT else _datasets(shown)
     grouped = view == "grouped"
@@ -71,15 +73,16 @@ def draw(shown: Explored, name: str, view: str) -> None:
     )
     drawn = table.head(MOST)
     filters = shown.filters
+    row = charts.fitting_row(len(drawn), height - AXIS)
     chart = charts.share_dumbbells(
         drawn,
         palette=shown.palette,
         names=(one.name, other.name),
         selection=LABEL,
         selected=filters.groups if grouped else filters.categories,
-        row=min(20, max(11, (HEIGHT - 80) // max(1, len(drawn)))),
+        row=row,
     )
-    with st.container(height=HEIGHT, border=False):
+    with st.container(height=min(height, round(row * len(drawn)) + AXIS + 6), border=False):
         event = st.altair_chart(
             chart,
             theme=None,

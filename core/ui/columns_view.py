@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data import datasets
+from core.data import filters as filtering
 from core.data.column_facts import describe_dates
 from core.data.gaps import gaps, gaps_by_label
 from core.ui import cache_explore, charts, components
@@ -107,10 +108,16 @@ def _missing(explored: Explored) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         st.subheader("By column", anchor=False)
-        st.altair_chart(charts.share_bars(found, palette=explored.palette), theme=None)
+        chart = charts.share_bars(found.replace({"column": NAMES}), palette=explored.palette, selection=GAP)
+        event = st.altair_chart(chart, theme=None, on_select="rerun", key=chart_key("gaps"), alt="Gaps by column.")
         st.caption(
             "Missing: no value at all. Empty: a text of nothing but white space. Neither keeps a record from training."
         )
+    if clicked := components.clicked(event, GAP):
+        column = next(field for field, name in NAMES.items() if name == clicked["column"])
+        lacking = (f"{column}:{clicked['kind']}",)
+        if lacking[0] in filtering.LACKING:
+            explored.narrow(lacking=() if filters.lacking == lacking else lacking)
     with right:
         by = pick(
             st.segmented_control,

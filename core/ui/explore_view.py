@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
 
 from core.data import filters as filtering
@@ -18,7 +19,8 @@ from core.ui.selection import pick
 
 BAR, ALSO = "bar", "also"
 VIEWS = ("raw", "grouped", "nested")
-HEIGHT = 520  # px of either picture of the first screen
+HEIGHT = 500  # px of either picture of the first screen
+AXIS = 46  # px below the last bar
 # Of more labels the largest are drawn and the others said: a bar must be readable and met by a click.
 MOST = 42
 CHIP = 60  # characters of a filter that its chip shows
@@ -56,29 +58,30 @@ def first_screen(explored: Explored) -> Explored:
     Returns ``explored`` with the dataset that was chosen to stand beside it.
     """
     left, right = st.columns([11, 13], gap="medium")
+    bar, times = (column.container(horizontal=True, vertical_alignment="center") for column in (left, right))
+    with bar:
+        view = pick(
+            st.segmented_control,
+            "Categories",
+            VIEWS,
+            page=PAGE,
+            name="view",
+            required=True,
+            label_visibility="collapsed",
+            help="The raw categories, the groups of the chosen grouping, or the categories inside their groups.",
+        )
+    with times:
+        how = over_time.choose()
+        compared = beside.choose(explored)
+    explored = replace(explored, against=beside.against(explored, compared))
     with left:
-        bar = st.container(horizontal=True, vertical_alignment="center")
-        with bar:
-            view = pick(
-                st.segmented_control,
-                "Categories",
-                VIEWS,
-                page=PAGE,
-                name="view",
-                required=True,
-                label_visibility="collapsed",
-                help="The raw categories, the groups of the chosen grouping, or the categories inside their groups.",
-            )
-            compared = beside.choose(explored)
-        explored = replace(explored, against=beside.against(explored, compared))
         if compared is None:
-            with bar:
-                log = st.toggle("Log scale", key=f"{PAGE}_log", disabled=view == "nested")
+            log = bar.toggle("Log scale", key=f"{PAGE}_log", disabled=view == "nested")
             spread(explored, view, log=log)
         else:
-            beside.draw(explored, compared, view)
+            beside.draw(explored, compared, view, height=HEIGHT)
     with right:
-        over_time.draw(explored, grouped=view == "grouped", height=HEIGHT)
+        over_time.draw(explored, how, grouped=view == "grouped", height=HEIGHT)
     return explored
 
 
@@ -87,37 +90,19 @@ def spread(explored: Explored, view: str, *, log: bool) -> None:
     names = explored.table.categories
     counts = overview.counts_by_category(explored.table.category, explored.without("categories", "groups"), len(names))
     filters, group_of = explored.filters, explored.grouping.group_of
+    options = {"palette": explored.palette, "selection": BAR, "also": ALSO}
     if view == "nested":
-        shown = overview.nested_distribution(names, counts, group_of)
-        small = shown.sort_values("rows", ascending=False, kind="stable").index[MOST:]
-        left_out, of = len(small), int(shown.loc[small, "rows"].sum())
-        shown = shown.drop(small)
-        lines = len(shown) + int((shown["group"].value_counts() > 1).sum())
-        chart = charts.nested_bars(
-            shown,
-            palette=explored.palette,
-            selection=BAR,
-            also=ALSO,
-            selected=filters.categories,
-            groups=filters.groups,
-            row=row_height(lines),
-        )
+        shown, lines, left_out, of = _largest_within(overview.nested_distribution(names, counts, group_of))
+        row = charts.fitting_row(lines, HEIGHT - AXIS)
+        chart = charts.nested_bars(shown, selected=filters.categories, groups=filters.groups, row=row, **options)
     else:
         grouped = view == "grouped"
         table = overview.distribution(names, counts, group_of if grouped else None)
         shown, left_out, of = overview.largest(table, MOST)
-        lines = len(shown)
-        chart = charts.distribution_bars(
-            shown,
-            palette=explored.palette,
-            selection=BAR,
-            also=ALSO,
-            selected=filters.groups if grouped else filters.categories,
-            log=log,
-            label_title="group" if grouped else "category",
-            row=row_height(lines),
-        )
-    with st.container(height=HEIGHT, border=False):
+        lines, row = len(shown), charts.fitting_row(len(shown), HEIGHT - AXIS)
+        marked, title = (filters.groups, "group") if grouped else (filters.categories, "category")
+        chart = charts.distribution_bars(shown, selected=marked, log=log, label_title=title, row=row, **options)
+    with st.container(height=min(HEIGHT, round(lines * row) + AXIS + 6), border=False):
         event = st.altair_chart(
             chart,
             theme=None,
@@ -132,9 +117,13 @@ def spread(explored: Explored, view: str, *, log: bool) -> None:
             explored.narrow(**chosen(filters, clicked, view, also=also))
 
 
-def row_height(lines: int) -> int:
-    """Return the px of a row with which ``lines`` rows fit the first screen, as far as they can be read."""
-    return min(20, max(11, (HEIGHT - 60) // max(1, lines)))
+def _largest_within(table: pd.DataFrame) -> tuple[pd.DataFrame, int, int, int]:
+    """Return the largest categories within their groups, the lines they take, and how many others have which rows."""
+    small = table.sort_values("rows", ascending=False, kind="stable").index[MOST:]
+    shown = table.drop(small)
+    # A group of one category is one line.
+    lines = len(shown) + int((shown["group"].value_counts() > 1).sum())
+    return shown, lines, len(small), int(table.loc[small, "rows"].sum())
 
 
 def chosen(filters: Filters, clicked: dict[str, str], view: str, *, also: bool) -> dict[str, tuple[str, ...]]:
@@ -152,12 +141,13 @@ def figures(found: Imbalance) -> None:
         return
     evenness = f"{found.evenness:.3f}" if found.evenness is not None else "–"
     st.caption(
-        f"Entropy {found.entropy:.2f} bits, normalised {evenness} · Gini {found.gini:.3f} · largest to smallest "
-        f"{found.ratio:,.0f} to 1 · effective {found.effective:.1f} of {found.labels:,}",
+        f"Entropy {found.entropy:.2f} bits ({evenness}) · Gini {found.gini:.3f} · {found.ratio:,.0f} to 1 · "
+        f"effective {found.effective:.1f} of {found.labels:,}",
         help=(
-            "**Entropy**: what is still to be told of a row's label when only the shares are known; normalised, 1 is "
-            "equally large labels. **Gini**: 0 is equally large labels, towards 1 one label has nearly all rows. "
-            "**Effective**: so many equally large labels would have the same entropy. All of the rows in the bars."
+            "**Entropy**: what is still to be told of a row's label when only the shares are known; in brackets as a "
+            "share of its most, 1 where labels are equally large. **Gini**: 0 where labels are equally large, towards "
+            "1 where one has nearly all rows. **To 1**: rows of the largest label to one of the smallest. "
+            "**Effective**: so many equally large labels would have the same entropy."
         ),
     )
 

@@ -19,23 +19,30 @@ from core.ui.selection import pick
 
 CELL, SPAN, LABEL = "cell", "span", "label"
 SHARE, HEAT, SPANS = "share", "heat map", "first and last"
-# Colours that can be told apart, less one for the others.
-COLOURS = 11
+# Colours that can be told apart.
+COLOURS = 12
 MOST = 42
+LEAST_DRAG = 0.3  # months
+# px below the pictures: axis and legend.
+AXIS, LEGEND = 46, 60
 
 
-def draw(explored: Explored, *, grouped: bool, height: int) -> None:
-    """Draw the labels over time, as the person chose to see them; a click or a drag filters everything else."""
-    how = pick(
+def choose() -> str:
+    """Draw the choice between the three pictures and return it."""
+    return pick(
         st.segmented_control,
         "Over time",
-        (SHARE, HEAT, SPANS),
+        (HEAT, SHARE, SPANS),
         page=PAGE,
         name="time",
         required=True,
         label_visibility="collapsed",
-        help="Shares of each month, stacked; a heat map of them; or the first and the last month of each.",
+        help="A heat map of the shares of each month; the same stacked; or the first and the last month of each.",
     )
+
+
+def draw(explored: Explored, how: str, *, grouped: bool, height: int) -> None:
+    """Draw the labels over time; a click or a drag filters everything else."""
     mask = explored.without("categories", "groups", "months")
     times = timeline.timeline(explored.table.category, explored.table.month, mask, explored.table.categories)
     if grouped:
@@ -56,10 +63,11 @@ def _months(explored: Explored, times: Timeline, how: str, *, grouped: bool, hei
     shown = _marked(shown, explored.filters, before(key, explored.filters), grouped=grouped)
     options = {"palette": explored.palette, "selection": CELL, "span": SPAN}
     if how == SHARE:
-        chart = charts.stacked_shares(shown, largest, height=height - 50, others=others, **options)
+        chart = charts.stacked_shares(shown, largest, height=height - AXIS - 20, others=others, **options)
     else:
-        row = min(20, max(9, (height - 110) // max(1, len(largest))))
+        row = charts.fitting_row(len(largest), height - AXIS - LEGEND)
         chart = charts.month_heat(shown, largest, row=row, **options)
+        height = min(height, round(row * len(largest)) + AXIS + LEGEND + 6)
     with st.container(height=height, border=False):
         event = st.altair_chart(chart, theme=None, on_select="rerun", key=key, alt=f"{how} of the rows by month.")
     st.caption(_said(times, step, len(largest) if how == HEAT else None))
@@ -100,11 +108,16 @@ def clicked_cell(filters: Filters, clicked: dict[str, str], others: str, *, grou
 
 
 def span(event: object) -> Months | None:
-    """Return the months that were dragged over, None where none are: those whose middle lies within the mark."""
+    """Return the months that were dragged over, None where none are: those whose middle lies within the mark.
+
+    A click leaves a mark without any width, which is no drag.
+    """
     found = event["selection"].get(SPAN) if event else None  # type: ignore[index]
     if not found or not found.get("begin"):
         return None
     low, high = sorted(map(float, found["begin"]))
+    if high - low < LEAST_DRAG:
+        return None
     first, last = math.ceil(low - 0.5), math.floor(high - 0.5)
     if last < first:
         first = last = math.floor((low + high) / 2)
@@ -156,7 +169,7 @@ def _lifespans(explored: Explored, times: Timeline, *, grouped: bool, height: in
         low=number["first"], high=number["last"] + 1, begin=number["begins"], end=number["ends"] + 1, mark=marks
     )
     filters = explored.filters
-    row = min(20, max(9, (height - 60) // max(1, len(found))))
+    row = charts.fitting_row(len(found), height - AXIS)
     chart = charts.lifespan_bars(
         found,
         palette=explored.palette,
@@ -164,6 +177,7 @@ def _lifespans(explored: Explored, times: Timeline, *, grouped: bool, height: in
         row=row,
         selected=filters.groups if grouped else filters.categories,
     )
+    height = min(height, round(row * len(found)) + AXIS + 6)
     key = chart_key(f"spans_{'groups' if grouped else 'categories'}")
     with st.container(height=height, border=False):
         event = st.altair_chart(chart, theme=None, on_select="rerun", key=key, alt="First and last month of each.")

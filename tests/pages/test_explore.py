@@ -162,7 +162,7 @@ def test_without_dates_and_with_one_category_the_page_says_so(nothing, open_page
     for time in ("share", "heat map", "first and last"):
         at = opened(open_page, view="raw", time=time)
         assert "1 category · no dates" in said(at)
-        assert "normalised – · Gini 0.000 · largest to smallest 1 to 1" in said(at)
+        assert "bits (–) · Gini 0.000 · 1 to 1" in said(at)
 
 
 def test_of_a_thousand_categories_the_largest_are_drawn_and_the_others_said(nothing, open_page):

@@ -14,6 +14,7 @@ from core.ui.theme import LABEL_SIZE, Palette, themed
 
 ROW = 20  # px from one row to the next
 BAR = 14  # px a bar is high, in rows of any height
+LEAST_ROW = 10  # px, under which words cannot be read
 LINE = 14  # px of each further line of a wrapped name
 WRAP = 40  # characters in a line of a name
 FAINT = 0.4  # opacity of what is not chosen, where something is
@@ -57,17 +58,22 @@ def name_axis(names: Sequence[str], *, shown: dict[str, str] | None = None, **op
     return alt.Axis(**{**defaults, **options})
 
 
-def font_size(row: int) -> int:
+def font_size(row: float) -> float:
     """Return the px of words in rows that are ``row`` px high."""
     return min(LABEL_SIZE, max(row - 1, 8))
 
 
-def bar_height(row: int) -> int:
+def bar_height(row: float) -> float:
     """Return the px a bar is high in rows that are ``row`` px high."""
     return min(BAR, max(row - 4, 4))
 
 
-def compact_axis(names: Sequence[str], row: int, **options: object) -> alt.Axis:
+def fitting_row(lines: int, height: float) -> float:
+    """Return the px of a row with which ``lines`` rows are ``height`` px high, as far as they can be read."""
+    return min(ROW, max(LEAST_ROW, height / max(1, lines)))
+
+
+def compact_axis(names: Sequence[str], row: float, **options: object) -> alt.Axis:
     """Return `name_axis` with words small enough for rows that are ``row`` px high."""
     return name_axis(names, **({"labelFontSize": font_size(row)} if row < ROW else {}), **options)
 

@@ -40,7 +40,7 @@ def distribution_bars(
     log: bool = False,
     color_by: str | None = None,
     label_title: str = "category",
-    row: int = ROW,
+    row: float = ROW,
 ) -> alt.Chart | alt.LayerChart:
     """Return horizontal bars, the most rows first, with count and share printed at each bar's end.
 
@@ -98,20 +98,23 @@ def _fill(color_by: str | None, data: pd.DataFrame, click: alt.Parameter, palett
     return alt.when(is_chosen(click, "label")).then(alt.value(palette.accent)).otherwise(by_column)
 
 
-def _printed(base: alt.Chart, palette: Palette, row: int = ROW) -> alt.Chart:
+def _printed(base: alt.Chart, palette: Palette, row: float = ROW) -> alt.Chart:
     return base.mark_text(align="left", dx=5, color=palette.ink, fontSize=font_size(row)).encode(
         text=alt.Text("printed:N")
     )
 
 
-def share_bars(frame: pd.DataFrame, *, palette: Palette) -> alt.Chart | alt.LayerChart:
+def share_bars(frame: pd.DataFrame, *, palette: Palette, selection: str | None = None) -> alt.Chart | alt.LayerChart:
     """Return, for each column of a dataset, one bar a kind of absence, as a share of all rows.
 
     ``frame`` has the columns column (str), kind ("missing" or "empty"), rows (int), share (0 to 1).
-    Filled bars are missing values, outlined ones empty texts; the kind is also printed.
+    Filled bars are missing values, outlined ones empty texts; the kind is also printed. Where ``selection`` is
+    given, a click on a row answers ``[{"column": ..., "kind": ...}]`` under that name.
     """
+    fields = ["column", "kind"]
+    clicks = [alt.selection_point(name=selection, fields=fields, on="click", empty=False)] if selection else []
     if frame.empty:
-        return nothing_to_show(palette)
+        return nothing_to_show(palette, *clicks)
     data = frame.reset_index(drop=True)
     printed = [f"{kind}: {text}" for kind, text in zip(data["kind"], _absences(data), strict=True)]
     data = data.assign(printed=printed)
@@ -131,7 +134,10 @@ def share_bars(frame: pd.DataFrame, *, palette: Palette) -> alt.Chart | alt.Laye
     inside = alt.when(alt.datum.kind == "missing").then(alt.value(palette.bar)).otherwise(alt.value(palette.paper))
     bars = base.mark_bar(stroke=palette.bar, strokeWidth=1, height=alt.RelativeBandSize(0.7)).encode(color=inside)
     height = max(row_height(names), ROW * len(kinds) + 4) * len(names)
-    return themed(alt.layer(bars, _printed(base, palette)).properties(height=height, width="container"), palette)
+    # The whole row takes the click, so that a bar of nothing can be hit too.
+    band = base.mark_bar(opacity=0.001, cursor="pointer").encode(x=alt.value(0), x2=alt.value("width"))
+    layers = [bars, _printed(base, palette), *([band.add_params(*clicks)] if clicks else [])]
+    return themed(alt.layer(*layers).properties(height=height, width="container"), palette)
 
 
 def _absences(data: pd.DataFrame) -> list[str]:

@@ -20,7 +20,7 @@ def share_dumbbells(
     names: tuple[str, str],
     selection: str,
     selected: Collection[str] = (),
-    row: int = ROW,
+    row: float = ROW,
 ) -> alt.Chart | alt.LayerChart:
     """Return two dots a label, its share on each side, with a line between and the difference printed.
 

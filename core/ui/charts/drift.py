@@ -5,7 +5,16 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from core.ui.charts.axes import bar_range, counted, is_chosen, name_axis, nothing_to_show, room_for, row_height
+from core.ui.charts.axes import (
+    ROW,
+    bar_range,
+    compact_axis,
+    counted,
+    font_size,
+    is_chosen,
+    nothing_to_show,
+    room_for,
+)
 from core.ui.theme import Palette, themed
 
 TIPS = [
@@ -19,13 +28,19 @@ TIPS = [
 
 
 def drift_dots(
-    frame: pd.DataFrame, *, palette: Palette, selection: str = "drifted", selected: str | None = None
+    frame: pd.DataFrame,
+    *,
+    palette: Palette,
+    selection: str = "drifted",
+    selected: str | None = None,
+    row: float = ROW,
 ) -> alt.Chart | alt.LayerChart:
     """Return the AUC of each class with its 95 % interval, rows printed beside it; the rule is at chance, 0.5.
 
     ``frame`` has the columns label, rows, auc, low, high (0 to 1), apart (bool: the interval is above 0.5) and
     strength (str), in the order to show. A class that is told apart is filled, another hollow. A click answers
-    ``[{"label": ...}]`` under the name ``selection``; ``selected`` is marked before any click.
+    ``[{"label": ...}]`` under the name ``selection``; ``selected`` is marked before any click. A class is
+    ``row`` px high.
     """
     click = alt.selection_point(name=selection, fields=["label"], on="click", empty=False)
     if frame.empty:
@@ -40,7 +55,7 @@ def drift_dots(
     names = data["label"].tolist()
     room = room_for([*printed, "rows"])
     base = alt.Chart(data).encode(
-        y=alt.Y("label:N", title=None, scale=alt.Scale(domain=names), axis=name_axis(names)), tooltip=TIPS
+        y=alt.Y("label:N", title=None, scale=alt.Scale(domain=names), axis=compact_axis(names, row)), tooltip=TIPS
     )
     low = min(float(data["low"].min()), 0.5)
     scale = alt.Scale(domain=[max(low - 0.02, 0.0), 1.0], nice=False, range=bar_range(room))
@@ -56,14 +71,14 @@ def drift_dots(
         stroke=alt.Stroke("ink:N", scale=None),
         fill=alt.Fill("fill:N", scale=None),
     )
-    texts = base.mark_text(align="right", x={"expr": "width - 2"}, cursor="pointer").encode(
+    texts = base.mark_text(align="right", x={"expr": "width - 2"}, cursor="pointer", fontSize=font_size(row)).encode(
         text=alt.Text("printed:N"), color=alt.value(palette.muted)
     )
     chance = alt.Chart(pd.DataFrame({"at": [0.5]})).mark_rule(color=palette.muted, strokeDash=[4, 3]).encode(
         x=alt.X("at:Q", title=title)
     )  # fmt: skip
     layers = alt.layer(band.add_params(click), chance, reach, dots, texts)
-    return themed(layers.properties(height=row_height(names) * len(names), width="container"), palette)
+    return themed(layers.properties(height=row * len(names), width="container"), palette)
 
 
 def year_bars(

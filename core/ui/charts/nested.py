@@ -34,7 +34,7 @@ def nested_bars(
     selected: str | Collection[str] | None = None,
     groups: Collection[str] = (),
     also: str | None = None,
-    row: int = ROW,
+    row: float = ROW,
 ) -> alt.Chart | alt.LayerChart:
     """Return a row for each group, bold, the largest first, and below it its categories.
 

@@ -16,7 +16,8 @@ from core.ui.theme import Palette, themed
 
 CELL = ("label", "first", "last")
 SHORT_SPAN = 24  # months that are labelled one by one, or every third
-LEGEND_COLUMNS = 4
+LEGEND_WIDTH = 480  # px that the names of a legend may take, less than any page has
+LEGEND_LINE = 14  # px
 TIME = "month"
 UNDATED = "No row has a date"
 
@@ -36,9 +37,11 @@ def stacked_shares(
     order = [*labels, others] if (frame["label"] == others).any() else list(labels)
     data = frame.assign(place=frame["label"].map({label: place for place, label in enumerate(order)}))
     colours = [palette.categorical[i % len(palette.categorical)] for i in range(len(labels))]
+    columns = legend_columns(order)
     legend = alt.Legend(
-        title=None, orient="bottom", columns=LEGEND_COLUMNS, symbolType="square", labelFontSize=11, rowPadding=1
+        title=None, orient="bottom", columns=columns, symbolType="square", labelFontSize=11, rowPadding=1, offset=4
     )
+    height -= LEGEND_LINE * -(-len(order) // columns)
     bars = alt.Chart(data).mark_bar(orient="vertical", cursor="pointer").encode(
         x=_months(data),
         x2="end:Q",
@@ -53,8 +56,14 @@ def stacked_shares(
     return themed(bars.add_params(click, brush).properties(height=height, width="container"), palette)
 
 
+def legend_columns(names: Sequence[str]) -> int:
+    """Return in how many columns ``names`` stand under a chart without being cut."""
+    widest = max((len(name) for name in names), default=0) * 6.4 + 26
+    return max(1, min(6, int(LEGEND_WIDTH / widest)))
+
+
 def month_heat(
-    frame: pd.DataFrame, labels: Sequence[str], *, palette: Palette, selection: str, span: str, row: int
+    frame: pd.DataFrame, labels: Sequence[str], *, palette: Palette, selection: str, span: str, row: float
 ) -> alt.Chart | alt.LayerChart:
     """Return a row for each of ``labels`` and a column for each month, darker where its share of the month is larger.
 
@@ -64,7 +73,10 @@ def month_heat(
     click, brush = _selections(selection, span)
     if frame.empty:
         return nothing_to_show(palette, click, brush, words=UNDATED)
-    legend = alt.Legend(title="share of the rows", format=".0%", orient="bottom", gradientLength=200)
+    legend = alt.Legend(
+        title="share of the rows", titleOrient="left", format=".0%", orient="bottom", gradientLength=200, tickCount=4,
+        gradientThickness=10, offset=4,
+    )  # fmt: skip
     cells = alt.Chart(frame).mark_rect(cursor="pointer").encode(
         x=_months(frame),
         x2="end:Q",
@@ -79,7 +91,7 @@ def month_heat(
 
 
 def lifespan_bars(
-    frame: pd.DataFrame, *, palette: Palette, selection: str, row: int, selected: Sequence[str] = ()
+    frame: pd.DataFrame, *, palette: Palette, selection: str, row: float, selected: Sequence[str] = ()
 ) -> alt.Chart | alt.LayerChart:
     """Return a thin line from the first to the last month of each label, and a bar where nearly all its rows are.
 

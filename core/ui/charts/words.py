@@ -39,7 +39,7 @@ def word_bars(
         "z:Q",
         title=f"← {sides[1]} · z-score of the log-odds · {sides[0]} →",
         scale=scale,
-        axis=alt.Axis(tickCount=6, grid=False, labelFlush=False),
+        axis=alt.Axis(tickCount=5, grid=False, labelFlush=False, labelOverlap=True),
     )
     marked = alt.when(is_chosen(click, "ngram")).then(alt.value(palette.ink)).otherwise(alt.Color("ink:N", scale=None))
     bars = base.mark_bar(height=min(BAR, height - 4), cursor="pointer").encode(x=x, color=marked)
