@@ -26,7 +26,8 @@ COLUMNS = (
 # The first look counts occurrences and not rows, so it lets through what is a little below the bar.
 ROUGH = 0.8
 MOST = 300
-SAME = 0.7  # Jaccard of the rows of two shortcuts of a class from which they are one
+SAME = 0.7  # Jaccard of the rows of a class that have either of two shortcuts, from which they are one
+PART = 0.9  # share of a shortcut's rows that a more harmful, no less sure one has too, from which it adds nothing
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ def _promising(ids: np.ndarray, classes: _Classes, owner: np.ndarray, limits: Li
 def _judged(
     candidates: _Candidates, classes: _Classes, limits: Limits
 ) -> tuple[pd.DataFrame, list[tuple[str, int, np.ndarray]]]:
-    """Return the candidates that pass ``limits``, class as its position, and for each the rows that have it."""
+    """Return the candidates that pass ``limits``, class as its position, and for each its rows of the class."""
     size, names = len(classes.base), candidates.names
     rows = np.bincount(candidates.ids, minlength=len(names))
     key_of_pair = candidates.ids * size + classes.codes[candidates.rows]
@@ -217,7 +218,8 @@ def _judged(
         period["sure"] & (table["lost"] >= 1 - 1 / limits.fall)
     ]
     ends = np.searchsorted(candidates.ids, [table["place"], table["place"] + 1])
-    return table, [candidates.rows[begin:end] for begin, end in ends.T]
+    held = [candidates.rows[begin:end] for begin, end in ends.T]
+    return table, [rows[classes.codes[rows] == code] for rows, code in zip(held, table["class"], strict=True)]
 
 
 def _period(own: np.ndarray, classes: _Classes, label: np.ndarray, length: int) -> dict[str, np.ndarray]:
@@ -277,9 +279,14 @@ def month_text(month: int) -> str:
 
 
 def _different(table: pd.DataFrame, owners: list[np.ndarray], rows: int) -> pd.DataFrame:
-    """Return the first `MOST` of ``table`` without those of a class that stand in the same rows.
+    """Return the first `MOST` of ``table`` without those of a class that stand in much the same rows of it.
 
-    Of several the mark is kept, else the one of most words; ``owners`` holds the rows of each of the table's index.
+    Of several the mark is kept, else the one of most words. Words that stand in a part of another's rows, as "the
+    Trump" among those of "Trump", are left out too unless they give the class away more surely.
+
+    Parameters
+    ----------
+    owners: the rows of the class that have it, for each of the table's index.
     """
     from scipy.sparse import csr_matrix
 
@@ -291,14 +298,18 @@ def _different(table: pd.DataFrame, owners: list[np.ndarray], rows: int) -> pd.D
     ones = np.ones(sizes.sum(), dtype=np.int32)
     has = csr_matrix((ones, np.concatenate(held), np.append(0, sizes.cumsum())), shape=(len(first), rows))
     shared = (has @ has.T).toarray()
-    label = first["class"].to_numpy()
-    same = (shared >= SAME * (sizes[:, None] + sizes - shared)) & (label[:, None] == label)
-    whole = [(kind != WORDS, len(name.split())) for kind, name in zip(first["kind"], first["ngram"], strict=True)]
+    label, mark = first["class"].to_numpy(), (first["kind"] != WORDS).to_numpy()
+    one_class = label[:, None] == label
+    same = one_class & (shared >= SAME * (sizes[:, None] + sizes - shared))
+    no_surer = first["low"].to_numpy()[:, None] <= first["precision"].to_numpy()
+    part = one_class & (shared >= PART * sizes[:, None]) & no_surer & ~mark[:, None]
+    whole = [(one, len(name.split())) for one, name in zip(mark, first["ngram"], strict=True)]
     kept: list[int] = []
     for place in range(len(first)):
         alike = [at for at, one in enumerate(kept) if same[place, one]]
         if not alike:
-            kept.append(place)
+            if not part[place, kept].any():
+                kept.append(place)
         elif whole[place] > whole[kept[alike[0]]]:
             kept[alike[0]] = place
     return first.iloc[sorted(kept)].head(MOST)

@@ -10,6 +10,7 @@ from core.evaluation.word_search import narrowed, search_for
 from core.grouping.grouping import Grouping
 from core.ui import cache_words
 from core.ui.cache_words import Drifts
+from core.ui.charts.axes import fitting_row
 from core.ui.charts.drift import drift_dots, year_bars
 from core.ui.charts.words import word_bars
 from core.ui.components import clicked, escaped
@@ -18,6 +19,7 @@ from core.ui.selection import pick, remember, value
 from core.ui.shortcuts_view import classes_of
 
 DOT, YEAR, WORD = "drifted", "year", "word"
+HEIGHT = 620  # px of the picture of all classes
 GAPS = {"none": 0, "6 months": 183, "1 year": 365, "2 years": 730}
 
 
@@ -58,7 +60,7 @@ def chosen(explored: Explored, found: Drifts) -> str:
     for asked in (value(PAGE, DOT), *filters.categories[:1], *filters.groups[:1]):
         if asked in found.each:
             return asked
-    return told[0] if told else EVERY
+    return next((label for label in told if label != EVERY), EVERY)
 
 
 def ranked(found: Drifts) -> list[Drift]:
@@ -83,14 +85,15 @@ def _dots(explored: Explored, found: Drifts, label: str) -> str:
     ]
     columns = ["label", "rows", "auc", "low", "high", "apart", "strength"]
     st.subheader("Late texts told from early ones", anchor=False)
-    with st.container(height=620, border=False):
-        event = st.altair_chart(
-            drift_dots(pd.DataFrame(rows, columns=columns), palette=explored.palette, selection=DOT, selected=label),
-            theme=None,
-            on_select="rerun",
-            key=f"{PAGE}_drift_dots",
-            alt="How well a classifier tells late from early texts of each class: AUC with its interval.",
-        )
+    table = pd.DataFrame(rows, columns=columns)
+    row = fitting_row(len(table), HEIGHT)
+    event = st.altair_chart(
+        drift_dots(table, palette=explored.palette, selection=DOT, selected=label, row=row),
+        theme=None,
+        on_select="rerun",
+        key=f"{PAGE}_drift_dots",
+        alt="How well a classifier tells late from early texts of each class: AUC with its interval.",
+    )
     mark = clicked(event, DOT)
     # A chart keeps its click: only a change of it is a choice, else no link could ask for another class.
     if mark is not None and mark != st.session_state.get(f"{PAGE}_drift_last"):

@@ -16,7 +16,7 @@ from core.ui.explored import PAGE, Explored, chart_key
 from core.ui.selection import pick
 
 ALL, MARKS = "all", "marks"
-KINDS = {ALL: "All", MARKS: "Marks and columns", WORDS: "Words"}
+KINDS = {ALL: "All", MARKS: "Marks", WORDS: "Words"}
 CATEGORIES, GROUPS = "categories", "groups"
 EVERY = "all"
 
@@ -37,7 +37,7 @@ def draw(explored: Explored, bar: DeltaGenerator, place: DeltaGenerator) -> None
             page=PAGE,
             name="away",
             format_func=lambda name: "any class" if name == EVERY else f"{name} · {counts[name]:,}",
-            width=220,
+            width=190,
         )
     listed = of_kind(table, kind)
     listed = (listed if label == EVERY else listed[listed["class"] == label]).reset_index(drop=True)

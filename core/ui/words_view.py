@@ -43,8 +43,8 @@ def _draw(explored: Explored) -> None:
             page=PAGE,
             name="words",
             required=True,
-            format_func={DISTINCTIVE: "Distinctive", FREQUENT: "Frequent", SHORTCUTS: "Shortcuts to distrust"}.get,
-            help="Shortcuts give a category away, but in their own time alone: a model that learns them errs later.",
+            format_func={DISTINCTIVE: "Distinctive", FREQUENT: "Frequent", SHORTCUTS: "Shortcuts"}.get,
+            help="Shortcuts give a category away in their own time alone: a model that learns them errs later.",
         )
     if what == SHORTCUTS:
         shortcuts_view.draw(explored, bar, place)
@@ -121,15 +121,15 @@ def _figures(table: pd.DataFrame, chosen: Sides) -> None:
     """Draw the figures behind the bars, with a download that is safe in a spreadsheet."""
     shown = table.assign(our_share=table["our_share"] * 1e4, their_share=table["their_share"] * 1e4)
     config = {
-        "shown": st.column_config.TextColumn("Words", width=130),
-        "ours": st.column_config.NumberColumn("Times", format="localized", width=62, help=f"In {chosen.name}."),
+        "shown": st.column_config.TextColumn("Words", width=120),
+        "ours": st.column_config.NumberColumn("Times", format="localized", width=58, help=f"In {chosen.name}."),
+        "theirs": st.column_config.NumberColumn("There", format="localized", width=58, help=f"In {chosen.other}."),
+        "log_odds": st.column_config.NumberColumn("Log-odds", format="%+.2f", width=66, help="Ours less theirs."),
+        "z": st.column_config.NumberColumn("z", format="%+.1f", width=54, help="Log-odds over its standard error."),
         "our_share": st.column_config.NumberColumn(
             "Per 10,000", format="%.1f", width=78, help="Of 10,000 n-grams of this length."
         ),
-        "theirs": st.column_config.NumberColumn("There", format="localized", width=62, help=f"In {chosen.other}."),
-        "their_share": st.column_config.NumberColumn("Per 10,000 ", format="%.1f", width=78),
-        "log_odds": st.column_config.NumberColumn("Log-odds", format="%+.2f", width=72),
-        "z": st.column_config.NumberColumn("z", format="%+.1f", width=58),
+        "their_share": st.column_config.NumberColumn("There per 10,000", format="%.1f", width=110),
     }
     st.dataframe(
         shown, hide_index=True, column_order=list(config), column_config=config, height=min(36 * len(table) + 38, 600)

@@ -90,3 +90,16 @@ def test_the_order_of_rows_is_no_matter():
 def test_months_are_written_as_dates_begin():
     assert [month_text(at) for at in (0, 11, 12, 527)] == ["1970-01", "1970-12", "1971-01", "2013-12"]
     assert MOST >= 100
+
+
+def test_a_part_of_a_shortcut_s_rows_adds_nothing_unless_it_is_surer():
+    headlines, codes, months = rows_of(marked=60)
+    # Half of the marked ones say more, and are no surer until the other class has some of the marks too.
+    more = [text.replace("(PHOTOS)", "see (PHOTOS)") if at % 4 == 0 else text for at, text in enumerate(headlines)]
+    assert found_in(more, codes, months) == ["(PHOTOS)"]
+    mixed = [f"{text} (PHOTOS)" if at % 10 == 1 else text for at, text in enumerate(more)]
+    assert found_in(mixed, codes, months) == ["see PHOTOS", "(PHOTOS)"]
+
+
+def found_in(headlines, codes, months):
+    return shortcuts(count(headlines, [""] * len(headlines)), codes, NAMES, months, Limits(lift=1.2))["shown"].tolist()
