@@ -6,7 +6,6 @@ Types and sizes are read from the file's own description, so they cost the same 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,9 +13,6 @@ import pandas as pd
 from core.data.columns import NO_DAY, NO_LENGTH, WHITE
 from core.data.datasets import RECORDS, Dataset
 from core.data.records import FIELDS
-
-if TYPE_CHECKING:
-    from core.data.engine import Table
 
 TEXTS = ("headline", "short_description", "category", "link", "authors")
 STEPS = {"min": 0.0, "25%": 0.25, "50%": 0.5, "75%": 0.75, "max": 1.0}
@@ -141,8 +137,3 @@ def words(dataset: Dataset) -> dict[str, np.ndarray]:
     counts = [pl.col(name).str.count_matches(word).cast(pl.Int32).fill_null(NO_LENGTH) for name in wanted]
     frame = pl.scan_parquet(dataset.path / RECORDS).select(counts).collect(engine="streaming")
     return {name: frame[name].to_numpy() for name in wanted}
-
-
-def head(table: Table, rows: np.ndarray, count: int = 20) -> pd.DataFrame:
-    """Return the first ``count`` of the records at ``rows`` with all columns."""
-    return table.records(rows[:count])
