@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.data.columns import NO_MONTH, month_number, month_text
-from core.data.filters import FIRST_MONTH, LAST_MONTH, Filters, Months, length_range, months_of, range_text
+from core.data.columns import NO_MONTH, month_text
+from core.data.filters import FIRST_MONTH, LAST_MONTH, Filters, Months, length_range, range_text
 from core.data.query import parse
 from core.errors import InputError
 from core.ui.components import escaped
@@ -20,8 +20,9 @@ from core.ui.selection import remember
 
 WRONG = "explore_records_wrong"
 WHOLE_PAGE = "explore_records_whole_page"
-# A slider of more months would be too fine to be moved.
+# More of them make no list to choose from; dates that are so far apart are read wrong.
 MOST_MONTHS = 1_200
+ALL_MONTHS: Months = (FIRST_MONTH, LAST_MONTH)
 SIDES = {"with": True, "without": False}
 HELP = """All of these have to hold, whatever the case of letters:
 
@@ -124,48 +125,45 @@ def _side(explored: Explored, label: str, field: str) -> None:
 
 
 def _months(explored: Explored) -> None:
-    """Draw a range of the months that rows have; nothing where there is one at most, or too many."""
+    """Draw the first and the last month; nothing where rows have one at most, or too many to choose from."""
     months = spanned(explored.table.month)
     if not 1 < len(months) <= MOST_MONTHS:
         return
-    key = "explore_records_months"
-    st.session_state[key] = shown_months(explored.filters.months, months)
-    st.select_slider(
-        "Months",
-        months,
-        key=key,
-        on_change=lambda: change(explored, months=asked_months(st.session_state[key], months)),
-        width=270,
-    )
+    for place, (label, end) in enumerate((("From", FIRST_MONTH), ("To", LAST_MONTH))):
+        key = f"explore_records_{label.lower()}"
+        st.session_state[key] = shown_month((explored.filters.months or ALL_MONTHS)[place], end, months)
+        st.selectbox(
+            label,
+            months,
+            key=key,
+            on_change=partial(_month_chosen, explored, place, key),
+            placeholder="all",
+            width=120,
+        )
+
+
+def _month_chosen(explored: Explored, place: int, key: str) -> None:
+    asked = list(explored.filters.months or ALL_MONTHS)
+    asked[place] = st.session_state[key] or ALL_MONTHS[place]
+    # Who moves one end past the other means to begin, or end, there.
+    if asked[0] > asked[1]:
+        asked[1 - place] = asked[place]
+    change(explored, months=tuple(asked) if tuple(asked) != ALL_MONTHS else None)
 
 
 def spanned(month: np.ndarray) -> list[str]:
-    """Return the months from the first to the last that a row has."""
+    """Return the months from the first to the last that a row has, no more than can be chosen from and one."""
     dated = month[month != NO_MONTH]
     if not len(dated):
         return []
     first, last = int(dated.min()), int(dated.max())
-    # No list of what a slider cannot show.
     return [month_text(number) for number in range(first, min(last, first + MOST_MONTHS) + 1)]
 
 
-def shown_months(asked: Months | None, months: Sequence[str]) -> tuple[str, str]:
-    """Return the ends of a slider over ``months`` for those asked for, no further out than it goes.
+def shown_month(asked: str, end: str, months: Sequence[str]) -> str | None:
+    """Return the month of ``months`` that is shown for the one asked for; None for an open ``end``.
 
-    >>> shown_months(("0001-01", "2014-02"), ["2014-01", "2014-02", "2014-03"])
-    ('2014-01', '2014-02')
+    >>> shown_month("2013-05", "0001-01", ["2014-01", "2014-02"]), shown_month("9999-12", "9999-12", ["2014-01"])
+    ('2014-01', None)
     """
-    first, last = asked or (FIRST_MONTH, LAST_MONTH)
-    low, high = month_number(months[0]), month_number(months[-1])
-    ends = [min(max(month_number(one), low), high) for one in (first, last)]
-    return month_text(ends[0]), month_text(ends[1])
-
-
-def asked_months(chosen: tuple[str, str], months: Sequence[str]) -> Months | None:
-    """Return the months that a slider asks for; an end that is all the way out is open.
-
-    >>> asked_months(("2014-01", "2014-02"), ["2014-01", "2014-02", "2014-03"])
-    ('0001-01', '2014-02')
-    """
-    first, last = chosen
-    return months_of(first if first != months[0] else None, last if last != months[-1] else None)
+    return None if asked == end else min(max(asked, months[0]), months[-1])
