@@ -158,11 +158,11 @@ def _link(contents: Sequence[_Content]) -> tuple[str, str] | None:
 
 
 def _category(contents: Sequence[_Content]) -> tuple[str, str] | None:
-    """Return the column of short values that repeat: rather texts than numbers, then the one most often filled."""
+    """Return the column of short values that repeat: rather names than numbers or sentences, and rarely missing."""
     fitting = [content for content in contents if _repeats(content)]
     if not fitting:
         return None
-    best = max(fitting, key=lambda one: (len(one.texts) > 0, len(one.filled), one.different))
+    best = max(fitting, key=lambda one: (len(one.texts) > 0, not _is_prose(one), len(one.filled), one.different))
     return best.column, f"short values that repeat: {best.different:,} different in {len(best.filled):,}"
 
 

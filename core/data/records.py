@@ -201,9 +201,8 @@ def _category(record: dict[str, Any], column: str | None) -> str:
     value = _value(record, column)
     if isinstance(value, (int, float)) and value == value and type(value) is not bool:
         # A table with gaps makes 3.0 of 3.
-        category = str(int(value) if isinstance(value, float) and value.is_integer() else value)
-    else:
-        category = (_text(record, column, "category") or "").strip()
+        value = str(int(value) if isinstance(value, float) and value.is_integer() else value)
+    category = (value if type(value) is str else _text(record, column, "category") or "").strip()
     if not category:
         raise Unusable("no category")
     if len(category) > MAX_CATEGORY:
