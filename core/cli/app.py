@@ -15,14 +15,19 @@ from core.cli import (
     causes,
     confidence,
     data,
+    data_overview,
     data_quality,
     data_records,
     data_sources,
+    data_words,
+    drift,
     errors,
     grouping,
     labels,
+    models,
     report,
     runs,
+    score,
     service,
     training,
 )
@@ -40,17 +45,22 @@ app = typer.Typer(
 )
 data_sources.register(data.app)
 data_records.register(data.app)
+data_overview.register(data.app)
 data_quality.register(data.app)
+data_words.register(data.app)
+drift.register(data.app)
 app.add_typer(data.app, name="data")
 app.add_typer(grouping.app, name="grouping")
 app.add_typer(labels.app, name="labels")
 app.add_typer(runs.app, name="runs")
+app.add_typer(models.app, name="models")
 training.register(app)
 answers.register(app)
 errors.register(app)
 causes.register(app)
 confidence.register(app)
 report.register(app)
+score.register(app)
 service.register(app)
 
 
