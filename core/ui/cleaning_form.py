@@ -1,0 +1,209 @@
+"""Cleaned copies in Explore: one button a finding, and a recipe of several steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.background import SUCCEEDED
+from core.data import cleaning_job, quality_search
+from core.data.cleaning import suggested_name
+from core.data.datasets import Dataset
+from core.data.languages import NAMES
+from core.data.quality import KINDS, Finding
+from core.data.quality_findings import FEWEST_ROWS, FEWEST_TEXT_WORDS
+from core.data.quality_search import Found
+from core.data.recipe import STEPS, recipe_from
+from core.errors import CopydeskError
+from core.ui.components import escaped, link
+from core.ui.explored import PAGE
+from core.ui.selection import remember, value
+from core.ui.work_words import ending, how_far, sentence
+
+CHOSEN = "steps"
+MADE, PROBLEM = "explore_cleaning_made", "explore_cleaning_problem"
+EVERY_SECONDS = 1.0
+# What nobody would miss: the steps that a recipe begins with.
+SAFE = ("fix-encoding", "strip-markup", "strip-control", "join-lines", "merge-names", "drop-duplicates")
+
+LABELS = {
+    "drop-short": "Words, at least",
+    "drop-longer": "Characters, at most",
+    "drop-small": "Rows a category, at least",
+}
+
+Steps = Mapping[str, bool | int | str]
+
+
+def default_values(found: Found) -> dict[str, bool | int | str]:
+    """Return what each step takes unless somebody says otherwise, of the steps that can be taken."""
+    numbers = {
+        "drop-short": FEWEST_TEXT_WORDS,
+        "drop-longer": int(found.quality.facts.get("longest_usual", 1_000)),
+        "drop-small": FEWEST_ROWS,
+        "keep-language": found.quality.language or NAMES[0],
+    }
+    return {step: numbers.get(step, True) for step in STEPS}
+
+
+def steps_of(asked: str | None, found: Found) -> dict[str, bool | int | str]:
+    """Return the steps that the URL asks for, as ``drop-duplicates,drop-small:10``, without what is none."""
+    values = default_values(found)
+    steps: dict[str, bool | int | str] = {}
+    for part in (asked or "").split(","):
+        name, _, number = part.partition(":")
+        if name not in values:
+            continue
+        if isinstance(values[name], bool):
+            steps[name] = True
+        elif isinstance(values[name], str):
+            steps[name] = number if number in NAMES else values[name]
+        else:
+            steps[name] = int(number) if number.isdecimal() and int(number[:7]) > 0 else values[name]
+    return steps
+
+
+def written(steps: Steps) -> str | None:
+    """Return ``steps`` as the URL holds them; None for none."""
+    return ",".join(name if taken is True else f"{name}:{taken}" for name, taken in steps.items()) or None
+
+
+def suggested_steps(found: Found) -> dict[str, bool | int | str]:
+    """Return the steps that a recipe begins with: the harmless ones for which there is something to do."""
+    needed = {KINDS[one.kind].step for one in found.quality.findings.values() if one.removable}
+    return {step: taken for step, taken in default_values(found).items() if step in SAFE and step in needed}
+
+
+def one_step(dataset: Dataset, chosen: Finding) -> None:
+    """Draw the button that writes a copy without one kind of flaw."""
+    step = KINDS[chosen.kind].step
+    if step is None or not chosen.removable:
+        return
+    st.button(
+        f"Write a copy: {_does(step)} ({chosen.removable:,} {'row' if chosen.removable == 1 else 'rows'})",
+        key=f"explore_cleaning_{step}",
+        icon=":material/cleaning_services:",
+        help="A dataset of its own; this one stays as it is. To take several steps at once, see Cleaned copy below.",
+        on_click=_attempt_one,
+        args=(dataset, step),
+    )
+
+
+def _does(step: str) -> str:
+    told = STEPS[step].does
+    return f"{told[:1].lower()}{told[1:]}" + {"words": f" {FEWEST_TEXT_WORDS}", "rows": f" {FEWEST_ROWS}"}.get(
+        STEPS[step].unit, ""
+    )
+
+
+def _attempt_one(dataset: Dataset, step: str) -> None:
+    try:
+        found = quality_search.load(dataset)
+    except CopydeskError as error:
+        st.session_state[PROBLEM] = sentence(str(error))
+        return
+    _attempt(dataset, {step: default_values(found)[step]}, suggested_name(dataset))
+
+
+def _attempt(dataset: Dataset, steps: Steps, name: str) -> None:
+    try:
+        cleaning_job.start(dataset, recipe_from(steps), name)
+        st.session_state[MADE] = name
+    except (CopydeskError, OSError) as error:
+        st.session_state[PROBLEM] = sentence(str(error))
+
+
+def draw(dataset: Dataset, found: Found) -> None:
+    """Draw the recipe of several steps, and how far the copy is that is being written."""
+    st.subheader("Cleaned copy", anchor=False)
+    name = st.session_state.get(MADE)
+    work = cleaning_job.cleaning_of(name) if name else None
+    if work is not None and work.running:
+        st.fragment(_progress, run_every=EVERY_SECONDS)(name)
+        return
+    if told := st.session_state.pop(PROBLEM, None) or (ending(work, "cleaning") if work else ""):
+        st.warning(escaped(told), icon=":material/edit_note:")
+    if work is not None and work.state == SUCCEEDED:
+        _made(str(name), work.result)
+    _recipe(dataset, found)
+
+
+def _recipe(dataset: Dataset, found: Found) -> None:
+    """Draw the steps to choose from, the numbers that they take, and the button."""
+    asked = value(PAGE, CHOSEN)
+    key = "explore_cleaning_steps"
+    steps = steps_of(asked, found) if asked is not None else suggested_steps(found)
+    if key not in st.session_state:
+        st.session_state[key] = list(steps)
+    taken = st.multiselect(
+        "Steps, taken in the order of this list whatever the order they are chosen in",
+        list(STEPS),
+        key=key,
+        format_func=lambda step: STEPS[step].does + (" …" if STEPS[step].unit else ""),
+        placeholder="Choose one or more",
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        steps = {step: _value(step, steps, found) for step in STEPS if step in taken}
+        free = suggested_name(dataset)
+        name = st.text_input("Name of the copy", free, key=f"explore_cleaning_name_{free}", width=220)
+        st.button(
+            "Write the cleaned copy",
+            type="primary",
+            icon=":material/cleaning_services:",
+            key="explore_cleaning_write",
+            disabled=not steps,
+            on_click=_attempt,
+            args=(dataset, steps, name.strip()),
+        )
+    # Kept once somebody has chosen: what is suggested is not in the URL.
+    if steps != suggested_steps(found) or asked is not None:
+        remember(PAGE, CHOSEN, written(steps) or "")
+    st.caption(
+        "The copy is a dataset of its own, with its recipe and the rows that went; the original stays. The same recipe "
+        f"makes the same copy: `python -m core data clean {dataset.name} {_options(steps)}`"
+    )
+
+
+def _value(step: str, steps: Steps, found: Found) -> bool | int | str:
+    """Draw what a step takes; return it."""
+    begin = steps.get(step, default_values(found)[step])
+    unit = STEPS[step].unit
+    if unit == "language":
+        return st.selectbox("Language", NAMES, NAMES.index(str(begin)), key="explore_cleaning_language", width=150)
+    if not unit:
+        return True
+    label = {
+        "drop-short": "Words, at least",
+        "drop-longer": "Characters, at most",
+        "drop-small": "Rows a category, at least",
+    }
+    return int(st.number_input(label[step], 1, 1_000_000, int(begin), key=f"explore_cleaning_{step}_n", width=180))
+
+
+def _options(steps: Steps) -> str:
+    return " ".join(f"--{name}" if taken is True else f"--{name} {taken}" for name, taken in steps.items())
+
+
+def _progress(name: str) -> None:
+    work = cleaning_job.cleaning_of(name)
+    if not work.running:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.progress(work.share, f"Writing {escaped(name)} · {how_far(work, cleaning_job.SPOKEN)}")
+        st.button("Cancel", key="explore_cleaning_cancel", on_click=_attempt_cancel, args=(name,))
+
+
+def _attempt_cancel(name: str) -> None:
+    try:
+        cleaning_job.cancel(name)
+    except (CopydeskError, OSError) as error:
+        st.session_state[PROBLEM] = sentence(str(error))
+
+
+def _made(name: str, result: Mapping[str, object]) -> None:
+    """Say what was written, and lead there."""
+    counts = result["recipe"]["counts"]  # type: ignore[index]
+    told = "; ".join(f"{step} {rows:,}" for step, rows in counts.items())
+    st.success(f"{escaped(name)} has {result['rows']:,} rows. Rows by step: {escaped(told)}.", icon=":material/check:")
+    link("pages/explore.py", f"Open {name}", dataset=name)
