@@ -89,7 +89,9 @@ def whatif(
 
 
 def classify(
-    run: Annotated[str, typer.Option(metavar="RUN", help="The run that answers.")],
+    run: Annotated[
+        str | None, typer.Option(metavar="RUN", help="The run that answers.", show_default="as `models list` marks it")
+    ] = None,
     headline: Annotated[str | None, typer.Option(metavar="TEXT", help="One headline.")] = None,
     description: Annotated[str, typer.Option(metavar="TEXT", help="Its description.")] = "",
     file: Annotated[
@@ -111,7 +113,7 @@ def classify(
     if description and file is not None:
         raise InputError("--description goes with --headline; a file has its own descriptions")
     items = [(headline, description)] if headline is not None else items_in(file)
-    found = found_run(run)
+    found = run_or_default(run)
     answers = answer(
         load_model(found), items, found_grouping(grouping), top=top, explain=explain, calibrated=calibrated
     )
@@ -188,6 +190,19 @@ def found_run(run_id: str) -> Run:
 
     local.settle()
     return store.find(run_id)
+
+
+def run_or_default(run_id: str | None) -> Run:
+    """Return the run that is meant, or without one the run that answers by default; InputError when there is none."""
+    from core.runs import local, models, registry, store
+
+    if run_id is not None:
+        return found_run(run_id)
+    local.settle()
+    found = models.default_run(store.list_all(), registry.read())
+    if found is None:
+        raise InputError("there is no model yet; start one with `train`")
+    return found
 
 
 def found_grouping(reference: str | None) -> Grouping | None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import platform
+import subprocess
 from pathlib import Path
 from typing import Any
 
+from core import __version__
 from core.errors import DamagedError, shorten
-from core.storage import read_json, write_json
+from core.storage import REPOSITORY, read_json, write_json
 
 MANIFEST = "manifest.json"
 FOLDERS = ("model", "evaluation")
+GIT_SECONDS = 5
 LIBRARIES = ("numpy", "pandas", "pyarrow", "safetensors", "scikit-learn", "torch", "transformers")
 
 
@@ -30,7 +33,14 @@ def write_manifest(run_path: Path) -> dict[str, Any]:
         for path in sorted((run_path / folder).rglob("*"))
         if path.is_file()
     }
-    document = {"format": 1, "files": files, "python": platform.python_version(), "libraries": _versions()}
+    document = {
+        "format": 1,
+        "files": files,
+        "copydesk": __version__,
+        "commit": commit(),
+        "python": platform.python_version(),
+        "libraries": _versions(),
+    }
     write_json(run_path / MANIFEST, document)
     return document
 
@@ -57,6 +67,18 @@ def _files(run_path: Path) -> dict[str, dict[str, Any]]:
     ):
         raise DamagedError(f"{run_path / MANIFEST} is not a manifest; train again")
     return files
+
+
+def commit() -> str | None:
+    """Return the commit of the program, "-dirty" behind it where files were changed; None where nobody can tell."""
+    if not (REPOSITORY / ".git").exists():
+        return None
+    command = ["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, timeout=GIT_SECONDS, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return found.stdout.strip() or None
 
 
 def _versions() -> dict[str, str]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import DamagedError, InputError
@@ -77,6 +77,7 @@ def test_a_file_that_is_no_registry_is_named(runs, home, content):
         registry.read()
 
 
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.sampled_from(["retire", "bring_back", "mark_default"]), st.integers(0, 1))))
 def test_the_default_is_always_in_use(tmp_path_factory, steps):
     folder = tmp_path_factory.mktemp("home")

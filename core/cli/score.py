@@ -1,0 +1,88 @@
+"""``score``: each row of a file of any size with its answer."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.answers import Calibrated, GroupingName
+from core.cli.printing import Json, emit, say
+
+EVERY_SECONDS = 1.0
+
+
+def score(
+    source: Annotated[
+        Path, typer.Argument(metavar="INPUT", help="CSV, TSV, JSON lines, a JSON array or Parquet; .gz and .zip too.")
+    ],
+    output: Annotated[Path, typer.Argument(metavar="OUTPUT", help="FILE.csv, .tsv, .jsonl or .parquet.")],
+    run: Annotated[
+        str | None, typer.Option(metavar="RUN", help="The run that answers.", show_default="as `models list` marks it")
+    ] = None,
+    grouping: GroupingName = None,
+    top: Annotated[int, typer.Option(metavar="K", min=1, help="Tell the K most probable labels of each row.")] = 3,
+    headline: Annotated[
+        str | None, typer.Option(metavar="COL", help="The column of headlines.", show_default="found by its name")
+    ] = None,
+    description: Annotated[
+        str | None, typer.Option(metavar="COL", help="The column of descriptions.", show_default="found by its name")
+    ] = None,
+    prefix: Annotated[str, typer.Option(help="Put in front of the names of the columns that are added.")] = "",
+    calibrated: Calibrated = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUTPUT once the new one is whole.")] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Throw away what a scoring that was broken off has done.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Classify each row of a file of any size: all columns stay, in order, and the answers are added.
+
+    A scoring that was broken off goes on where it was when the same command is given again. Rows that cannot be
+    scored stand in OUTPUT.rejected.jsonl, with the reason. Cells are written as they came.
+    """
+    from core.cli.answers import found_grouping, run_or_default
+    from core.data.records import Mapping
+    from core.inference.score import score as score_file
+
+    found = score_file(
+        source,
+        output,
+        run_or_default(run),
+        found_grouping(grouping),
+        top=top,
+        calibrated=calibrated,
+        mapping=Mapping(headline=headline, short_description=description),
+        prefix=prefix,
+        overwrite=overwrite,
+        restart=restart,
+        progress=_Telling() if sys.stderr.isatty() else None,
+    )
+    went_on = f", {found.resumed_at:,} records of them by an earlier attempt" if found.resumed_at else ""
+    text = f"wrote {output}: {found.rows:,} {'row' if found.rows == 1 else 'rows'} in {found.seconds:.1f} s{went_on}"
+    if found.rejected:
+        text += f"; {found.rejected:,} records have no answer, see {found.rejected_file}"
+    emit(found.document(), text, json)
+
+
+class _Telling:
+    """Tells a person at a terminal how far it is, about once a second."""
+
+    def __init__(self) -> None:
+        self._begun = self._told = time.monotonic()
+
+    def __call__(self, taken: int, share: float) -> None:
+        now = time.monotonic()
+        if now - self._told < EVERY_SECONDS:
+            return
+        self._told = now
+        left = (now - self._begun) * (1 - share) / share if share else 0.0
+        say(f"{taken:,} records, {100 * share:.0f} %, about {left:.0f} s left")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command(epilog="Example: python -m core score headlines.parquet scored.parquet --run RUN --top 3")(score)
