@@ -22,6 +22,8 @@ APART = 6
 FEWEST = 20
 # The share of a label's rows that may stray before its beginning, and after its end.
 STRAY = 0.01
+# And the share of all rows that it may have there, as a part of its share in between.
+FADED = 0.1
 NAMES = {1: "month", 12: "year", 120: "decade", 1200: "century"}
 
 
@@ -113,8 +115,9 @@ def lifespans(times: Timeline) -> pd.DataFrame:
     Columns: label, rows, first, last (months of its first and last row), begins, ends (months between which all
     but a hundredth at each side of its rows lie), born, ended (bool).
 
-    A label is marked as born when it begins APART or more months after the first month of all rows, as ended when
-    it ends as long before their last month; labels of fewer than FEWEST rows are not marked.
+    A label is marked as born when it begins APART or more months after the first month of all rows, and its share
+    of the rows before was less than FADED of what it then had; as ended likewise, before their last month. So a
+    label that goes on while all rows get fewer has not ended. Labels of fewer than FEWEST rows are not marked.
     """
     if not times.months:
         return pd.DataFrame(columns=["label", "rows", "first", "last", "begins", "ends", "born", "ended"])
@@ -128,6 +131,7 @@ def lifespans(times: Timeline) -> pd.DataFrame:
     begins = (so_far > stray).argmax(axis=1)
     ends = (so_far >= totals[:, None] - stray).argmax(axis=1)
     enough = totals >= FEWEST
+    before, after = _faded(times, so_far, begins, ends)
     table = pd.DataFrame(
         {
             "label": [times.labels[row] for row in there],
@@ -136,8 +140,25 @@ def lifespans(times: Timeline) -> pd.DataFrame:
                 name: [month_text(times.first + int(one)) for one in months]
                 for name, months in {"first": first, "last": last, "begins": begins, "ends": ends}.items()
             },
-            "born": enough & (begins >= APART),
-            "ended": enough & (ends <= times.months - 1 - APART),
+            "born": enough & (begins >= APART) & before,
+            "ended": enough & (ends <= times.months - 1 - APART) & after,
         }
     )
     return table.sort_values(["begins", "ends", "label"], ignore_index=True)
+
+
+def _faded(times: Timeline, so_far: np.ndarray, begins: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return which labels had next to no share of the rows before they begin, and after they end; bool, (labels,).
+
+    ``so_far`` are the rows of each label up to each month; shape (labels, months).
+    """
+    labels = np.arange(len(so_far))
+    mine = np.concatenate([np.zeros((len(so_far), 1), dtype=np.int64), so_far], axis=1)
+    of_all = np.concatenate([[0], times.counts.sum(axis=0).cumsum()])
+
+    def share(first: np.ndarray, beyond: np.ndarray) -> np.ndarray:
+        return (mine[labels, beyond] - mine[labels, first]) / np.maximum(1, of_all[beyond] - of_all[first])
+
+    start, end = np.zeros_like(begins), np.full_like(ends, times.months)
+    within = FADED * share(begins, ends + 1)
+    return share(start, begins) < within, share(ends + 1, end) < within

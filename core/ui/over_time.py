@@ -182,8 +182,12 @@ def _lifespans(explored: Explored, times: Timeline, *, grouped: bool, height: in
     with st.container(height=height, border=False):
         event = st.altair_chart(chart, theme=None, on_select="rerun", key=key, alt="First and last month of each.")
     st.caption(
-        f"Bar: all but 1 % of its rows at either end. Filled dot: born, begins {timeline.APART} months or more after "
-        f"the data; open dot: ended, as long before the data end. Under {timeline.FEWEST} rows neither is marked."
+        f"Bar: all but 1 % of its rows at either end. Filled dot: born, {timeline.APART} months or more after the data "
+        "begin; open dot: ended, as long before they end.",
+        help=(
+            "Both only where its share of the rows beyond is under a tenth of what it was: what goes on while all rows "
+            f"get fewer has not ended. Labels of fewer than {timeline.FEWEST} rows are not marked."
+        ),
     )
     if clicked := components.clicked(event, LABEL):
         field, other = ("groups", "categories") if grouped else ("categories", "groups")

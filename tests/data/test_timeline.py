@@ -96,9 +96,16 @@ def test_births_and_deaths_are_marked_by_the_rule():
 
 def test_a_stray_row_in_a_hundred_hides_neither_birth_nor_death():
     months = [0] + [12] * 100 + [24] * 100 + [40]
-    shown = lifespans(spread(ARTS=months, CRIME=[0, 40])).set_index("label").loc["ARTS"]
+    shown = lifespans(spread(ARTS=months, CRIME=list(range(41)))).set_index("label").loc["ARTS"]
     assert shown[["first", "begins", "ends", "last"]].tolist() == ["2014-01", "2015-01", "2016-01", "2017-05"]
     assert shown[["born", "ended"]].tolist() == [True, True]
+
+
+def test_a_label_that_goes_on_while_all_rows_get_fewer_has_not_ended():
+    months = list(range(20)) * 100 + list(range(20, 41))
+    shown = lifespans(spread(ARTS=months, CRIME=months)).set_index("label")
+    assert shown["ends"].tolist() == ["2015-09", "2015-09"]
+    assert not shown[["born", "ended"]].any(axis=None)
 
 
 @given(ROWS)
