@@ -11,7 +11,7 @@ from core.data import datasets
 from core.grouping.grouping import Grouping
 from core.inference.classify import classify
 from core.runs import store, waiting
-from core.ui import cache, charts, components, run_queue, runs_list, shell, welcome
+from core.ui import cache, charts, components, import_progress, run_queue, runs_list, shell, welcome
 
 MOST_GROUPS = 20
 
@@ -20,6 +20,7 @@ def draw() -> None:
     """Draw the first page."""
     st.title("Copydesk")
     st.caption("Browse, group, train on, inspect and classify news headlines. Everything stays on this machine.")
+    import_progress.draw()
     chosen = shell.chosen()
     if chosen.dataset is None:
         st.subheader("Nothing here yet. Where should the headlines come from?")
