@@ -31,12 +31,12 @@ def test_files_that_cannot_be_imported(core, tmp_path, name, content, part):
     if content is not None:
         (tmp_path / name).write_bytes(content)
     before = core.files()
-    assert part in refused(core.inside("data", "import", tmp_path / name, "--name", "d"))
+    assert part in refused(core("data", "import", tmp_path / name, "--name", "d"))
     assert [path for path in core.files() if path not in before and path != "data"] == []
 
 
 def test_a_directory_is_not_imported(core, tmp_path):
-    assert "directory" in refused(core.inside("data", "import", tmp_path, "--name", "d"))
+    assert "directory" in refused(core("data", "import", tmp_path, "--name", "d"))
 
 
 @pytest.mark.parametrize("name", ["../x", "a b", "", "."])
@@ -55,17 +55,17 @@ def test_a_directory_is_not_imported(core, tmp_path):
     ids=lambda command: " ".join(command[:2]),
 )
 def test_names_that_could_leave_their_folder(core, command, name):
-    message = refused(core.inside(*[name if part == "NAME" else part for part in command]))
+    message = refused(core(*[name if part == "NAME" else part for part in command]))
     assert "cannot be used; use 1 to 64 letters, digits" in message
     assert core.files() == []
 
 
 def test_a_name_that_is_taken_keeps_what_is_there(core, tmp_path):
-    core.inside("data", "sample")
-    before = core.inside("data", "show", "sample").out
+    core("data", "sample")
+    before = core("data", "show", "sample").out
     (tmp_path / "a.jsonl").write_text(GOOD)
-    assert "exists already" in refused(core.inside("data", "import", tmp_path / "a.jsonl", "--name", "sample"))
-    assert core.inside("data", "show", "sample").out == before
+    assert "exists already" in refused(core("data", "import", tmp_path / "a.jsonl", "--name", "sample"))
+    assert core("data", "show", "sample").out == before
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def test_a_name_that_is_taken_keeps_what_is_there(core, tmp_path):
 )
 def test_too_little_to_train_on(core, tmp_path, lines, part):
     (tmp_path / "t.csv").write_text("headline,category\n" + "".join(f"{h},{c}\n" for h, c in lines))
-    assert core.inside("data", "import", tmp_path / "t.csv", "--name", "d").status == 0
-    assert part in refused(core.inside("train", "--dataset", "d"))
-    assert core.inside("runs", "list", "--json").json["runs"] == []
+    assert core("data", "import", tmp_path / "t.csv", "--name", "d").status == 0
+    assert part in refused(core("train", "--dataset", "d"))
+    assert core("runs", "list", "--json").json["runs"] == []
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_too_little_to_train_on(core, tmp_path, lines, part):
 def test_settings_that_cannot_be_used(trained, arguments, part):
     core, _ = trained
     before = core.files()
-    assert part in refused(core.inside("train", "--dataset", "sample", *arguments))
+    assert part in refused(core("train", "--dataset", "sample", *arguments))
     assert core.files() == before
 
 
@@ -117,7 +117,7 @@ def test_settings_that_cannot_be_used(trained, arguments, part):
 )
 def test_headlines_that_cannot_be_classified(trained, headline, part):
     core, done = trained
-    assert part in refused(core.inside("classify", "--run", done["run"], "--headline", headline))
+    assert part in refused(core("classify", "--run", done["run"], "--headline", headline))
 
 
 def test_a_bad_line_of_a_file_is_named(trained, tmp_path):
@@ -131,9 +131,9 @@ def test_a_bad_line_of_a_file_is_named(trained, tmp_path):
 def test_a_dataset_with_other_labels_is_refused(trained, tmp_path):
     core, done = trained
     (tmp_path / "t.csv").write_text("headline,category\na,business\n")
-    core.inside("data", "import", tmp_path / "t.csv", "--name", "other")
-    assert "give a grouping that maps both" in refused(core.inside("evaluate", done["run"], "--dataset", "other"))
-    core.inside("data", "delete", "other", "--yes")
+    core("data", "import", tmp_path / "t.csv", "--name", "other")
+    assert "give a grouping that maps both" in refused(core("evaluate", done["run"], "--dataset", "other"))
+    core("data", "delete", "other", "--yes")
 
 
 @pytest.mark.parametrize(
@@ -142,15 +142,15 @@ def test_a_dataset_with_other_labels_is_refused(trained, tmp_path):
     ids=" ".join,
 )
 def test_arguments_that_do_not_fit(core, arguments):
-    refused(core.inside(*arguments))
+    refused(core(*arguments))
 
 
 def test_a_real_process_says_the_same(core):
-    assert "cannot be used" in refused(core("data", "show", "../x"))
+    assert "cannot be used" in refused(core.process("data", "show", "../x"))
 
 
 def test_without_arguments_the_help_is_shown(core):
-    done = core.inside()
+    done = core()
     assert done.status == 2
     assert "Usage:" in done.out
 
@@ -164,7 +164,7 @@ def test_an_argument_that_is_not_text_is_refused(trained):
 def test_output_is_utf_8_whatever_the_terminal_says(trained, monkeypatch):
     core, done = trained
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
-    found = core("classify", "--run", done["run"], "--headline", "Zürich grüßt", "--json")
+    found = core.process("classify", "--run", done["run"], "--headline", "Zürich grüßt", "--json")
     assert found.json["results"][0]["headline"] == "Zürich grüßt"
 
 
@@ -172,4 +172,4 @@ def test_output_is_utf_8_whatever_the_terminal_says(trained, monkeypatch):
 def test_json_never_deletes_without_yes(trained, command):
     core, done = trained
     arguments = [done["run"] if part == "RUN" else part for part in command]
-    assert "add --yes to delete" in refused(core.inside(*arguments, "--json"))
+    assert "add --yes to delete" in refused(core(*arguments, "--json"))

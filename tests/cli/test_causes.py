@@ -17,10 +17,10 @@ FIGURES = {
 
 def test_every_error_has_one_first_cause_and_classes_add_up(trained):
     line, run = trained
-    done = line.inside("causes", run["run"], "--json")
+    done = line("causes", run["run"], "--json")
     assert (done.status, done.err) == (0, "")
     told = done.json
-    wrong = line.inside("evaluate", run["run"], "--json").json
+    wrong = line("evaluate", run["run"], "--json").json
     assert set(told) == KEYS
     assert told["errors"] == round(wrong["error_rate"] * wrong["rows"]) > 0
     assert told["order"] == [one["cause"] for one in told["causes"]] == list(ORDER)
@@ -38,21 +38,21 @@ def test_every_error_has_one_first_cause_and_classes_add_up(trained):
 def test_of_raw_categories_siblings_are_told_and_of_groups_not(trained):
     line, run = trained
     groups, categories = (
-        line.inside("causes", run["run"], "--grouping", name, "--json").json for name in ("huffpost-12", "raw")
+        line("causes", run["run"], "--grouping", name, "--json").json for name in ("huffpost-12", "raw")
     )
     assert "sibling class" in groups["skipped"]
     assert "sibling class" not in categories["skipped"]
     outside = sum(one["rows"] for one in groups["causes"])
     assert categories["errors"] > outside
-    alone = line.inside("causes", run["run"], "--grouping", "raw", "--siblings", "raw", "--json").json
+    alone = line("causes", run["run"], "--grouping", "raw", "--siblings", "raw", "--json").json
     assert alone["skipped"]["sibling class"] == "no two classes of raw are in one group of raw"
 
 
 def test_one_class_with_its_rows(trained):
     line, run = trained
-    every = line.inside("causes", run["run"], "--json").json
+    every = line("causes", run["run"], "--json").json
     label = every["per_class"][0]["label"]
-    one = line.inside("causes", run["run"], "--class", label, "--top", 3, "--json").json
+    one = line("causes", run["run"], "--class", label, "--top", 3, "--json").json
     assert (one["class"], one["errors"]) == (label, every["per_class"][0]["errors"])
     assert one["per_class"] == every["per_class"][:1]
     for cause in one["causes"]:
@@ -63,7 +63,7 @@ def test_one_class_with_its_rows(trained):
 
 def test_for_people_a_table_and_what_was_not_told(trained):
     line, run = trained
-    told = line.inside("causes", run["run"], "--top", 1)
+    told = line("causes", run["run"], "--top", 1)
     assert told.status == 0
     assert "errors under huffpost-12 on sample, by first matching cause" in told.out
     assert "not told: sibling class, since no two classes of huffpost-12 are in one group of huffpost-12" in told.out
@@ -71,16 +71,14 @@ def test_for_people_a_table_and_what_was_not_told(trained):
 
 def test_another_dataset_of_three_rows_without_dates_and_descriptions(trained, tmp_path):
     line, run = trained
-    names = [
-        one["label"] for one in line.inside("evaluate", run["run"], "--grouping", "raw", "--json").json["per_class"]
-    ]
+    names = [one["label"] for one in line("evaluate", run["run"], "--grouping", "raw", "--json").json["per_class"]]
     rows = [{"headline": "first words", "category": names[0]}, {"headline": "others", "category": "unheard of"}]
     (tmp_path / "three.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in [*rows, rows[0]]))
-    assert line.inside("data", "import", tmp_path / "three.jsonl", "--name", "three").status == 0
+    assert line("data", "import", tmp_path / "three.jsonl", "--name", "three").status == 0
     try:
-        told = line.inside("causes", run["run"], "--grouping", "raw", "--dataset", "three", "--json").json
+        told = line("causes", run["run"], "--grouping", "raw", "--dataset", "three", "--json").json
     finally:
-        line.inside("data", "delete", "three", "--yes")
+        line("data", "delete", "three", "--yes")
     counts = {one["cause"]: one["rows"] for one in told["causes"]}
     assert (told["dataset"], told["rows"]) == ("three", 3)
     assert counts["label unknown to the run"] == 1
@@ -100,6 +98,6 @@ def test_another_dataset_of_three_rows_without_dates_and_descriptions(trained, t
 )
 def test_what_cannot_be_is_refused_in_one_line(trained, arguments, part):
     line, run = trained
-    done = line.inside("causes", run["run"], *arguments)
+    done = line("causes", run["run"], *arguments)
     assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
     assert part in done.err

@@ -44,7 +44,7 @@ def test_a_temperature_is_kept_used_where_asked_for_and_taken_away(calibrated):
     assert (gone["run"], gone["temperature"]) == (done["run"], None)
     assert not file.exists()
     for command in (("evaluate", done["run"]), ("confidence", done["run"]), question[:-1]):
-        failed = core.inside(*command, "--calibrated")
+        failed = core(*command, "--calibrated")
         assert failed.status == 2 and failed.out == ""
         assert failed.err.startswith("error: run '") and "has no temperature" in failed.err
 
@@ -95,7 +95,7 @@ def test_a_split_by_time_stands_beside_the_random_one(trained):
 )
 def test_a_mistake_is_one_line(trained, arguments, told):
     core, done = trained
-    failed = core.inside(*(done["run"] if one == "RUN" else one for one in arguments))
+    failed = core(*(done["run"] if one == "RUN" else one for one in arguments))
     assert failed.status == 2 and failed.out == ""
     assert failed.err.startswith(f"error: {told}") and failed.err.count("\n") == 1
 
@@ -107,7 +107,7 @@ def test_damaged_probabilities_are_one_line(trained):
     file.write_bytes(kept[:-2] + b"\x00\x7e")
     try:
         for command in ("confidence", "calibrate", "slices"):
-            failed = core.inside(command, done["run"])
+            failed = core(command, done["run"])
             assert failed.status == 2 and failed.out == ""
             assert "probabilities.npy was changed since the run ended" in failed.err and failed.err.count("\n") == 1
     finally:

@@ -22,28 +22,28 @@ def desks(core, tmp_path):
     """Two versions of desks: B goes to OTHER, and DESK is called MAIN."""
     for number, text in enumerate([YAML, "MAIN: [A]\nOTHER: [B, C]\n"]):
         (tmp_path / f"{number}.yaml").write_text(text)
-        assert core.inside("grouping", "save", tmp_path / f"{number}.yaml", "--name", "desks").status == 0
+        assert core("grouping", "save", tmp_path / f"{number}.yaml", "--name", "desks").status == 0
     return core
 
 
 @pytest.mark.parametrize(("name", "text"), [("g.yaml", YAML), ("g.csv", CSV), ("g.json", JSON)])
 def test_all_formats_are_saved(core, tmp_path, name, text):
     (tmp_path / name).write_text(text)
-    saved = core.inside("grouping", "save", tmp_path / name, "--name", "desks", "--json").json
+    saved = core("grouping", "save", tmp_path / name, "--name", "desks", "--json").json
     assert saved["members"] == {"DESK": ["A", "B"], "OTHER": ["C"]}
     assert saved["note"] == ("by desk" if text == YAML else "")
 
 
 @pytest.mark.parametrize("form", ["yaml", "csv", "json"])
 def test_what_show_prints_save_reads(core, tmp_path, form):
-    shown = core.inside("grouping", "show", "huffpost-12", "--format", form).out
+    shown = core("grouping", "show", "huffpost-12", "--format", form).out
     (tmp_path / f"again.{form}").write_text(shown)
-    saved = core.inside("grouping", "save", tmp_path / f"again.{form}", "--name", "again", "--json").json
+    saved = core("grouping", "save", tmp_path / f"again.{form}", "--name", "again", "--json").json
     assert saved["mapping"] == dict(HUFFPOST_12.mapping)
 
 
 def test_an_unknown_format_is_refused(core):
-    message = refused(core.inside("grouping", "show", "raw", "--format", "xml"))
+    message = refused(core("grouping", "show", "raw", "--format", "xml"))
     assert message == "format 'xml' is unknown; choose one of: yaml, csv, json"
 
 
@@ -63,7 +63,7 @@ def test_an_unknown_format_is_refused(core):
 )
 def test_files_that_are_no_grouping_save_nothing(core, tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
-    assert message in refused(core.inside("grouping", "save", tmp_path / name, "--name", "desks"))
+    assert message in refused(core("grouping", "save", tmp_path / name, "--name", "desks"))
     assert core.files() == []
 
 
@@ -79,8 +79,8 @@ def test_versions_are_listed_with_what_moved(desks):
 
 
 def test_what_was_never_saved_has_no_versions(core):
-    assert core.inside("grouping", "versions", "raw", "--json").json == {"grouping": "raw", "versions": []}
-    assert "grouping 'nope' does not exist" in refused(core.inside("grouping", "versions", "nope"))
+    assert core("grouping", "versions", "raw", "--json").json == {"grouping": "raw", "versions": []}
+    assert "grouping 'nope' does not exist" in refused(core("grouping", "versions", "nope"))
 
 
 def test_a_version_that_cannot_be_read_does_not_hide_the_others(desks):
@@ -103,7 +103,7 @@ def test_a_difference_without_rows_counts_categories(desks):
 def import_rows(core, folder, name, counts):
     lines = [f"{category} {number},{category}" for category, count in counts.items() for number in range(count)]
     (folder / f"{name}.csv").write_text("headline,category\n" + "\n".join(lines) + "\n")
-    assert core.inside("data", "import", folder / f"{name}.csv", "--name", name).status == 0
+    assert core("data", "import", folder / f"{name}.csv", "--name", name).status == 0
 
 
 def test_rows_are_those_of_the_only_dataset_or_of_the_one_that_is_named(desks, tmp_path):
@@ -121,23 +121,23 @@ def test_rows_are_those_of_the_only_dataset_or_of_the_one_that_is_named(desks, t
 def test_files_and_names_are_compared(core, tmp_path):
     renamed = {category: group.lower() for category, group in HUFFPOST_12.mapping.items()}
     (tmp_path / "renamed.json").write_text(json.dumps(renamed))
-    found = core.inside("grouping", "diff", "huffpost-12", tmp_path / "renamed.json", "--json").json
+    found = core("grouping", "diff", "huffpost-12", tmp_path / "renamed.json", "--json").json
     assert (found["same_partition"], found["moves"], found["rows_moved"]) == (True, [], 0)
     assert (found["adjusted_rand_index"], found["variation_of_information"]) == (1.0, 0.0)
     assert len(found["renamed"]) == 12
-    assert "Nothing moves." in core.inside("grouping", "diff", "huffpost-12", tmp_path / "renamed.json").out
+    assert "Nothing moves." in core("grouping", "diff", "huffpost-12", tmp_path / "renamed.json").out
 
 
 def test_a_run_tells_what_becomes_of_each_group(trained, tmp_path):
     core, done = trained
     (tmp_path / "g.json").write_text(json.dumps({**HUFFPOST_12.mapping, "TECH": "SCIENCE & ENVIRONMENT"}))
     compared = ["grouping", "diff", "huffpost-12", tmp_path / "g.json", "--run", done["run"]]
-    found = core.inside(*compared, "--json").json
+    found = core(*compared, "--json").json
     by_pair = {(row["a"], row["b"]): row for row in found["f1"]}
     before, after = (
         {
             row["label"]: row["f1"]
-            for row in core.inside("evaluate", done["run"], "--grouping", name, "--json").json["per_class"]
+            for row in core("evaluate", done["run"], "--grouping", name, "--json").json["per_class"]
         }
         for name in ("huffpost-12", tmp_path / "g.json")
     )
@@ -146,10 +146,10 @@ def test_a_run_tells_what_becomes_of_each_group(trained, tmp_path):
     assert merged["difference"] == pytest.approx(merged["after"] - merged["before"])
     assert (by_pair["TECHNOLOGY", None]["before"], by_pair["TECHNOLOGY", None]["after"]) == (before["TECHNOLOGY"], None)
     assert found["dataset"] == "sample"
-    assert "TECHNOLOGY" in core.inside(*compared).out
+    assert "TECHNOLOGY" in core(*compared).out
 
 
 def test_a_run_whose_grouping_is_as_it_was_is_not_stale(trained):
     core, done = trained
-    assert core.inside("runs", "show", done["run"], "--json").json["stale"] is False
-    assert "stale" not in core.inside("runs", "list").out
+    assert core("runs", "show", done["run"], "--json").json["stale"] is False
+    assert "stale" not in core("runs", "list").out

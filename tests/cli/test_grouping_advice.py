@@ -100,4 +100,4 @@ def test_suggest_without_the_run_s_dataset_says_so(trained, tmp_path):
 @pytest.mark.parametrize("command", ["suggest", "frontier"])
 def test_a_run_that_there_is_not(trained, command):
     core, _ = trained
-    assert "does not exist" in core.inside("grouping", command, "--run", "nothing-1234").err
+    assert "does not exist" in core("grouping", command, "--run", "nothing-1234").err

@@ -13,12 +13,12 @@ def few(core, tmp_path):
     rows = [(f"{phrase} {number}", name) for name, both in SUBJECTS.items() for phrase in both for number in range(10)]
     rows[0] = (rows[0][0], "HARBOUR")
     (tmp_path / "few.csv").write_text("headline,category\n" + "".join(f"{text},{name}\n" for text, name in rows))
-    assert core.inside("data", "import", tmp_path / "few.csv", "--name", "few").status == 0
+    assert core("data", "import", tmp_path / "few.csv", "--name", "few").status == 0
     return core
 
 
 def labels(core, command, *arguments):
-    return core.inside("labels", command, "--dataset", "few", *arguments)
+    return core("labels", command, "--dataset", "few", *arguments)
 
 
 def test_from_the_search_to_a_run_with_corrections(few, tmp_path):
@@ -36,7 +36,7 @@ def test_from_the_search_to_a_run_with_corrections(few, tmp_path):
     made = labels(few, "verdicts", "--json").json
     assert [made[name] for name in ("corrected", "confirmed", "dismissed")] == [1, 1, 1]
 
-    run = few.inside("train", "--dataset", "few", "--corrections", "--wait", "--json").json
+    run = few("train", "--dataset", "few", "--corrections", "--wait", "--json").json
     assert run["metrics"]["corrected_rows"] in (0, 1)
     spec = json.loads((few.home / "models" / run["run"] / "spec.json").read_text())
     assert spec["corrections"] == {"0": "GARDEN"}
@@ -67,7 +67,7 @@ def test_from_the_search_to_a_run_with_corrections(few, tmp_path):
     ids=lambda part: " ".join(part) if isinstance(part, list) else "",
 )
 def test_what_cannot_be_done_is_one_line(few, arguments, message):
-    done = few.inside(*arguments)
+    done = few(*arguments)
     assert done.status == 2
     assert done.err.startswith(f"error: {message}")
     assert done.err.count("\n") == 1
@@ -75,8 +75,8 @@ def test_what_cannot_be_done_is_one_line(few, arguments, message):
 
 def test_a_search_without_a_result_is_no_success(core, tmp_path):
     (tmp_path / "tiny.csv").write_text("headline,category\na,A\nb,B\nc,B\n")
-    core.inside("data", "import", tmp_path / "tiny.csv", "--name", "tiny")
-    done = core.inside("labels", "find", "--dataset", "tiny", "--wait", "--json")
+    core("data", "import", tmp_path / "tiny.csv", "--name", "tiny")
+    done = core("labels", "find", "--dataset", "tiny", "--wait", "--json")
     assert done.status == 1
     assert done.json["state"] == "failed"
     assert done.json["error"].startswith("dataset 'tiny' has 0 of 2 categories with 4 different headlines")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.grouping.builtin import HUFFPOST_12
-from core.storage import REPOSITORY
+from tests import homes
 
 LINES = [
     {"headline": f"{word} {number}", "category": kind}
@@ -94,7 +94,7 @@ def test_evaluate_on_another_dataset_scores_all_of_its_rows(trained, tmp_path):
 
 def test_rows_that_were_trained_on_are_counted_in_another_dataset(trained, tmp_path):
     core, done = trained
-    lines = (REPOSITORY / "data" / "sample.jsonl").read_text(encoding="utf-8").strip().split("\n")
+    lines = homes.part_of_sample().strip().split("\n")
     (tmp_path / "reversed.jsonl").write_text("\n".join(reversed(lines)), encoding="utf-8")
     core("data", "import", tmp_path / "reversed.jsonl", "--name", "reversed")
     found = core("evaluate", done["run"], "--dataset", "reversed", "--json").json
