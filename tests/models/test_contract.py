@@ -15,6 +15,8 @@ EVERY = [(model, preset) for model in registry.MODELS for preset in registry.pre
 PHASES = {"logistic": ["vectorize", "fit"], "transformer": ["checkpoint", "tokenize", "fit"]}
 # How far a probability may be from the one that the same text gets among others: what rounding to bf16 does.
 ROUNDING = {"logistic": 0, "transformer": 0.02}
+# What is shown of a model that has learned little is as true of one that has learned all.
+BRIEF = {"transformer": {"epochs": "3"}}
 ODD_TEXTS = [
     "",
     "   ",
@@ -37,11 +39,12 @@ def kind(request):
 
 @pytest.fixture(scope="module")
 def fit(kind, texts, y, fast):
+    """Return a function that fits the small newsroom, or other rows; ``briefly`` where it need not learn them."""
     model, preset = kind
-    chosen = registry.settings_from(model, preset, fast.get(model, {}))
 
-    def fitted(texts=texts, y=y, seed=42, report=None):
-        return registry.fit(model, texts, y, chosen, seed=seed, report=report)
+    def fitted(texts=texts, y=y, seed=42, report=None, briefly=False):
+        changed = fast.get(model, {}) | (BRIEF.get(model, {}) if briefly else {})
+        return registry.fit(model, texts, y, registry.settings_from(model, preset, changed), seed=seed, report=report)
 
     return fitted
 
@@ -49,6 +52,13 @@ def fit(kind, texts, y, fast):
 @pytest.fixture(scope="module")
 def model(fit):
     return fit()
+
+
+@pytest.fixture(scope="module")
+def again(fit):
+    """Return a model of the same seed, and what was told while it was fitted: (phase, step, total, figures)."""
+    calls = []
+    return fit(report=lambda phase, step, total, **figures: calls.append((phase, step, total, figures))), calls
 
 
 def test_it_is_a_classifier(model):
@@ -86,8 +96,8 @@ def test_any_text_is_answered(model, batch):
     np.testing.assert_allclose(model.predict_proba(batch).sum(axis=1), 1, atol=1e-6)
 
 
-def test_the_same_seed_gives_the_same_model(fit, model, texts):
-    np.testing.assert_array_equal(fit().predict_proba(texts), model.predict_proba(texts))
+def test_the_same_seed_gives_the_same_model(again, model, texts):
+    np.testing.assert_array_equal(again[0].predict_proba(texts), model.predict_proba(texts))
 
 
 def test_a_saved_model_answers_as_before(model, texts, tmp_path):
@@ -111,7 +121,7 @@ def test_saving_what_was_loaded_gives_the_same_files(model, tmp_path):
 
 def test_labels_of_any_writing_come_back(fit, texts, y, tmp_path):
     names = {"GARDEN": "Gärten & Höfe", "HARBOUR": "港", "MUSIC": 'a "b"\n\u2028c'}
-    model = fit(y=[names[label] for label in y])
+    model = fit(y=[names[label] for label in y], briefly=True)
     model.save(tmp_path)
     assert registry.load_classifier(tmp_path).labels == tuple(sorted(names.values())) == model.labels
 
@@ -125,13 +135,12 @@ def test_two_labels_will_do(fit, texts, y):
 
 
 def test_a_label_with_a_single_text_does_no_harm(fit, texts, y):
-    model = fit([*texts, "One lonely comet"], [*y, "SKY"])
+    model = fit([*texts, "One lonely comet"], [*y, "SKY"], briefly=True)
     assert model.labels == ("GARDEN", "HARBOUR", "MUSIC", "SKY")
 
 
-def test_progress_is_told(kind, fit):
-    calls = []
-    fit(report=lambda phase, step, total, **figures: calls.append((phase, step, total, figures)))
+def test_progress_is_told(kind, again):
+    _, calls = again
     phases = [phase for phase, *_ in calls]
     assert [phase for phase, _ in groupby(phases)] == PHASES[kind[0]]
     assert all(0 <= step <= total and total >= 1 for _, step, total, _ in calls)
@@ -143,7 +152,7 @@ def test_progress_is_told(kind, fit):
 
 def test_a_cancel_ends_it_at_whichever_call(fit):
     calls = []
-    fit(report=lambda *call, **figures: calls.append(call))
+    fit(report=lambda *call, **figures: calls.append(call), briefly=True)
     for last in {0, len(calls) // 4, len(calls) // 2, len(calls) - 1}:
         seen = []
 
@@ -153,7 +162,7 @@ def test_a_cancel_ends_it_at_whichever_call(fit):
                 raise Cancelled
 
         with pytest.raises(Cancelled):
-            fit(report=report)
+            fit(report=report, briefly=True)
         assert len(seen) == last + 1
 
 
