@@ -65,5 +65,6 @@ def imported(home, name="flawed", records=RECORDS):
 
 def started_here(folder, module, arguments, *, noun):
     """Do the work of `core.background.start` in this process, to its end."""
+    folder.mkdir(parents=True, exist_ok=True)
     importlib.import_module(module).main([str(one) for one in arguments])
     return background.look(folder)
