@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.bench_commands import command, json_of, path_of, scratch_home
+from core.bench_explore import bench_explore
 from core.bench_grouping import bench_grouping
 from core.bench_labels import bench_label_noise
 from core.bench_report import bench_report
@@ -113,7 +114,8 @@ def bench_runs(file: Path | None, rounds: int) -> Document:
     return bench_runs.bench_runs(file, rounds)
 
 
-BENCHES: dict[str, Callable[[Path | None, int], Document]] = {
+BENCHES: dict[str, Callable[..., Document]] = {
+    "explore": bench_explore,
     "grouping": bench_grouping,
     "import": bench_import,
     "label-noise": bench_label_noise,

@@ -28,10 +28,15 @@ def serve(
 
 def bench(
     name: Annotated[
-        str, typer.Argument(help="grouping, import, label-noise, logistic, pages, report, runs or transformer.")
+        str,
+        typer.Argument(help="explore, grouping, import, label-noise, logistic, pages, report, runs or transformer."),
     ],
     file: Annotated[Path | None, typer.Option(help="The headlines to measure with.", show_default="the sample")] = None,
     rounds: Annotated[int, typer.Option(min=1, max=20, help="How often each is measured.")] = 1,
+    rows: Annotated[
+        int | None,
+        typer.Option(min=1_000, help="explore: grow the file to so many.", show_default="209,527, then 5,000,000"),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Measure speed on this machine, with both sides of a comparison in the same run."""
@@ -39,7 +44,10 @@ def bench(
 
     if name not in benches.BENCHES:
         raise InputError(f"bench {shorten(name)} does not exist; choose one of: {', '.join(benches.BENCHES)}")
-    document = benches.BENCHES[name](file, rounds)
+    if rows is not None and name != "explore":
+        raise InputError(f"bench {name} has no --rows; leave it out, or measure explore")
+    options = {} if rows is None else {"rows": rows}
+    document = benches.BENCHES[name](file, rounds, **options)
     emit({"bench": name, **document}, _text(document), json)
 
 

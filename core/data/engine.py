@@ -53,6 +53,7 @@ class Table:
 
     def __init__(self, dataset: Dataset, columns: Columns, texts: Texts) -> None:
         self.dataset = dataset
+        self._columns = columns
         self.rows = len(columns.category)
         self.categories = columns.categories
         self.category = columns.category
@@ -63,6 +64,10 @@ class Table:
         self.presence = columns.presence
         self._texts = texts
         self._masks = _Remembered(REMEMBERED)
+
+    def unremembered(self) -> Table:
+        """Return the same rows as if nothing had been asked of them yet; costs nothing."""
+        return Table(self.dataset, self._columns, self._texts)
 
     def mask(self, filters: Filters, grouping: Groups) -> np.ndarray:
         """Return which rows the filters leave, bool, shape (rows,), not to be written to.

@@ -130,8 +130,8 @@ def _others(explored: Explored, rows: np.ndarray, row: int, where: str) -> None:
         on_select=partial(_gone_to, key, numbers),
         selection_mode="single-row",
         column_config={
-            "headline": st.column_config.TextColumn("Headline", width=270),
-            "category": st.column_config.TextColumn("Category", width=110),
+            "headline": st.column_config.TextColumn("Headline", width=225),
+            "category": st.column_config.TextColumn("Category", width=125),
         },
     )
 
