@@ -185,7 +185,8 @@ def _shortcuts_text(document: dict[str, Any], note: str) -> str:
     if not listed:
         return f"no shortcut is found in {document['dataset']}"
     columns = ["shown", "class", "rows", "precision", "lift", "begin", "end", "use_inside", "use_outside", "harm"]
-    head = f"{document['found']:,} shortcuts to {document['classes']}, the most harmful first"
+    count = document["found"]
+    head = f"{count:,} {'shortcut' if count == 1 else 'shortcuts'} to {document['classes']}, the most harmful first"
     sentences = "\n".join(one["evidence"] for one in listed[:5])
     return "\n\n".join(part for part in (head, table(listed, columns), sentences, note) if part)
 
