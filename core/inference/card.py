@@ -6,10 +6,12 @@ for the same run, whenever it is written.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.data import datasets
+from core.errors import DamagedError
 from core.evaluation import intervals, temperature
 from core.evaluation.evaluate import predictions_of
 from core.evaluation.judge import Judged, judge
@@ -20,10 +22,12 @@ from core.grouping.builtin import RAW
 from core.runs.compare import spec_facts
 from core.runs.store import Run
 from core.runs.wording import split_text
+from core.storage import read_json
 
 PAIRS = 8
 FEW_ROWS = 50  # test rows below which a class's figures say little
 UNKNOWN = "not recorded"
+ORIGIN = "origin.json"  # of a run that was made elsewhere
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,13 @@ class Origin:
 
 
 def origin_of(run: Run) -> Origin:
-    """Return what is kept about the dataset of ``run``; an empty Origin when the dataset is not here."""
+    """Return where the data of ``run`` came from: what came along with it, else what is kept about its dataset.
+
+    An empty Origin when neither is here.
+    """
+    with contextlib.suppress(DamagedError, TypeError):
+        told = read_json(run.path / ORIGIN)
+        return Origin(**{**told, "period": tuple(told["period"]) if told.get("period") else None})
     dataset = datasets.by_fingerprint(run.spec.fingerprint)
     if dataset is None:
         return Origin()

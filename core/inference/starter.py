@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from core.errors import CopydeskError, InputError, shorten
 from core.evaluation.evaluate import test_predictions
 from core.evaluation.temperature import CALIBRATION
-from core.inference.card import Origin, card
+from core.inference.card import ORIGIN, Origin, card
 from core.inference.classify import load_model
-from core.runs import starter, store
+from core.runs import starter, status, store
 from core.runs.manifest import MANIFEST
-from core.runs.status import STATUS
 from core.runs.store import SPEC, Run
 from core.storage import building, write_atomic, write_json
 
 MOST_BYTES = 8_000_000
 CARD = "README.md"
 FOLDERS = ("model", "evaluation")
-MACHINE = ("pid", "host", "started", "oom_kills", "progress", "expected_seconds")
+
 HUFFPOST = Origin(
     source="HuffPost News Category Dataset v3, its part of 167,622 records",
     licence="CC BY 4.0",
@@ -48,9 +48,8 @@ def write_starter(run: Run, folder: Path) -> int:
         for name in (SPEC, MANIFEST, CALIBRATION):
             if (run.path / name).exists():
                 shutil.copyfile(run.path / name, work / name)
-        kept = {key: value for key, value in run.status.items() if key not in MACHINE}
-        done = {"phase": "save", "step": 1, "total": 1}
-        write_json(work / STATUS, {**kept, "number": 0, "sequence": 0, "progress": done})
+        write_json(work / status.STATUS, status.portable(run.status))
+        write_json(work / ORIGIN, asdict(HUFFPOST))
         write_atomic(work / CARD, card(run, HUFFPOST).replace(f"# {run.title}", "# Starter", 1))
         size = sum(path.stat().st_size for path in work.rglob("*") if path.is_file())
         if size > MOST_BYTES:

@@ -27,6 +27,7 @@ TIME = r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00"
 STATE_LINE = re.compile(rf"^({TIME}) state ({'|'.join(states.MOVES)})(?:: (.*))?$", re.MULTILINE)
 IN_QUEUE = re.compile(r"sequence (\d+), priority (-?\d+)")
 RESERVE, RESERVE_BYTES = "reserve", 16 * 1024
+MACHINE = ("pid", "host", "started", "oom_kills", "expected_seconds", "log_end")
 REBUILT = "status.json was damaged and has been rebuilt from the log"
 
 
@@ -100,6 +101,12 @@ def read(path: Path) -> dict[str, Any]:
             f"{path / STATUS} is not the status of a run ({where}: {wrong['msg']}); delete run {path.name}"
         ) from error
     return found
+
+
+def portable(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the status of a run that has ended as it is handed on, without what tells of the machine and its queue."""
+    kept = {key: value for key, value in found.items() if key not in MACHINE}
+    return {**kept, "number": 0, "sequence": 0, "priority": 0, "progress": {"phase": "save", "step": 1, "total": 1}}
 
 
 def worker_pid(path: Path) -> int | None:

@@ -222,6 +222,11 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def read_spec(path: Path) -> TrainingSpec:
+    """Return the spec of the run in ``path``; DamagedError when it is not what its status tells of."""
+    return _read_spec(path, status.read(path).get("spec_sha256"))
+
+
 def _read_spec(path: Path, sha256: str | None) -> TrainingSpec:
     """Return the spec; DamagedError when it cannot be read, or is not what was written when the run was queued."""
     remedy = f"restore it, or delete run {path.name}"

@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.sample import import_sample
 from core.errors import InputError
 from core.grouping.builtin import HUFFPOST_12, RAW
 from core.inference.classify import load_model
 from core.inference.pulls import pulls, shaded, why_no_words
-from core.runs import local, store
-from core.runs.spec import plan
+from core.runs import store
+from tests import homes
 
 TEXT = "Senate votes on the budget after a long night of baking bread"
 
@@ -20,10 +19,7 @@ TEXT = "Senate votes on the budget after a long night of baking bread"
 @pytest.fixture(scope="module")
 def models(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COPYDESK_HOME", str(tmp_path_factory.mktemp("pulls")))
-        dataset = import_sample()
-        for target in ("category", "group"):
-            local.wait(local.submit(plan(dataset, target=target)))
+        patch.setenv("COPYDESK_HOME", str(homes.trained(tmp_path_factory, {}, {"target": "group"})))
         yield {run.spec.target: load_model(run) for run in store.list_all()}
 
 
