@@ -2,6 +2,9 @@
 
 import importlib
 import json
+from types import SimpleNamespace
+
+import pytest
 
 from core import background
 from core.data.importing import import_file
@@ -66,5 +69,8 @@ def imported(home, name="flawed", records=RECORDS):
 def started_here(folder, module, arguments, *, noun):
     """Do the work of `core.background.start` in this process, to its end."""
     folder.mkdir(parents=True, exist_ok=True)
-    importlib.import_module(module).main([str(one) for one in arguments])
+    with pytest.MonkeyPatch.context() as patch:
+        # Pages are run in a thread, which must not ask for signals.
+        patch.setattr(background, "signal", SimpleNamespace(signal=lambda *_: None, SIGTERM=15, SIG_IGN=1))
+        importlib.import_module(module).main([str(one) for one in arguments])
     return background.look(folder)

@@ -119,9 +119,9 @@ def _table(shown: list[Finding], dataset: Dataset) -> str:
         {
             "flaw": [KINDS[one.kind].title for one in shown],
             "rows": [one.rows for one in shown],
-            "groups": [one.groups if KINDS[one.kind].in_groups else None for one in shown],
+            "groups": [f"{one.groups:,}" if KINDS[one.kind].in_groups else "" for one in shown],
         }
-    ).astype({"groups": "Int64"})
+    )
     key = table_key("explore_quality_flaws", kinds)
     number = st.column_config.NumberColumn
     event = st.dataframe(
@@ -134,7 +134,9 @@ def _table(shown: list[Finding], dataset: Dataset) -> str:
         column_config={
             "flaw": st.column_config.TextColumn("Flaw", width=235),
             "rows": number("Rows", format="localized", width=60),
-            "groups": number("Groups", format="localized", width=60, help="Sets of rows that belong together."),
+            "groups": st.column_config.TextColumn(
+                "Groups", width=60, alignment="right", help="Sets of rows that belong together."
+            ),
         },
     )
     ticked = event["selection"]["rows"]
