@@ -30,6 +30,12 @@ class Side:
     categories: list[str]
     counts: np.ndarray
 
+    @property
+    def words(self) -> str:
+        """How many rows of what."""
+        rows = f"{int(self.counts.sum()):,}"
+        return f"{rows} {self.name}" if " " in self.name else f"{rows} rows of {escaped(self.name)}"
+
 
 def choose(shown: Explored) -> str | None:
     """Draw the choice of what stands beside the dataset; return its name, None where nothing does."""
@@ -99,11 +105,11 @@ def draw(shown: Explored, name: str, view: str, *, height: int) -> None:
 def said(table: object, one: Side, other: Side, left_out: int) -> str:
     """Return in words how many rows stand beside how many, and which labels only one side has."""
     rows, other_rows = table["rows"], table["other_rows"]  # type: ignore[index]
-    parts = [f"{int(rows.sum()):,} rows of {escaped(one.name)}, {int(other_rows.sum()):,} of {escaped(other.name)}"]
+    parts = [f"{one.words}, {other.words}"]
     for here, there, side in ((rows, other_rows, one), (other_rows, rows, other)):
         alone = int(((here > 0) & (there == 0)).sum())
         if alone:
-            parts.append(f"{alone:,} labels only in {escaped(side.name)}")
+            parts.append(f"{alone:,} {'label' if alone == 1 else 'labels'} only in {escaped(side.name)}")
     if left_out:
         parts.append(f"{left_out:,} smaller labels are not drawn")
     apart = float(table["difference"].abs().sum()) / 2  # type: ignore[index]

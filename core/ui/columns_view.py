@@ -11,6 +11,7 @@ from core.data import datasets
 from core.data import filters as filtering
 from core.data.column_facts import describe_dates
 from core.data.gaps import gaps, gaps_by_label
+from core.runs.wording import size
 from core.ui import cache_explore, charts, components
 from core.ui.explored import PAGE, Explored, chart_key
 from core.ui.selection import pick
@@ -59,22 +60,23 @@ def _head(explored: Explored) -> None:
 def _info(explored: Explored) -> None:
     table = cache_explore.info(explored.dataset)
     count = st.column_config.NumberColumn
+    disk, memory = int(table["disk_bytes"].sum()), int(table["memory_bytes"].sum())
+    unit, factor = ("MB", 1e6) if disk >= 1e7 else ("kB", 1e3)
     st.dataframe(
-        table.assign(disk_bytes=table["disk_bytes"] / 1e6, memory_bytes=table["memory_bytes"] / 1e6),
+        table.assign(disk_bytes=table["disk_bytes"] / factor, memory_bytes=table["memory_bytes"] / factor),
         hide_index=True,
         column_config={
             "column": "Column",
             "type": "Type",
             "non_null": count("Non-null", format="localized"),
             "missing": count("Missing", format="localized"),
-            "disk_bytes": count("On disk, MB", format="%.1f"),
-            "memory_bytes": count("In memory, MB", format="%.1f"),
+            "disk_bytes": count(f"On disk, {unit}", format="%.1f"),
+            "memory_bytes": count(f"In memory, {unit}", format="%.1f"),
         },
     )
-    disk, memory = table["disk_bytes"].sum() / 1e6, table["memory_bytes"].sum() / 1e6
     st.caption(
-        f"Of all {explored.dataset.rows:,} rows, whatever is filtered. In memory: {memory:,.1f} MB uncompressed, with "
-        f"texts that repeat stored once; {disk:,.1f} MB on disk. A pandas frame of Python texts takes several times "
+        f"Of all {explored.dataset.rows:,} rows, whatever is filtered. In memory: {size(memory)} uncompressed, with "
+        f"texts that repeat stored once; {size(disk)} on disk. A pandas frame of Python texts takes several times "
         "as much."
     )
 
@@ -89,7 +91,7 @@ def _describe(explored: Explored) -> None:
     st.caption("Texts of all rows: how many there are, how many differ, and the commonest with its rows.")
     count = st.column_config.NumberColumn
     st.dataframe(
-        cache_explore.described(explored.dataset),
+        cache_explore.described(explored.dataset).replace({"top": {"": "(empty)"}}),
         hide_index=True,
         column_config={
             "column": "Column",

@@ -24,7 +24,7 @@ COLOURS = 12
 MOST = 42
 LEAST_DRAG = 0.3  # months
 # px below the pictures: axis and legend.
-AXIS, LEGEND = 46, 60
+AXIS, LEGEND = 46, 46
 
 
 def choose() -> str:
