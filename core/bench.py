@@ -12,6 +12,7 @@ from core.bench_commands import command, json_of, path_of, scratch_home
 from core.bench_explore import bench_explore
 from core.bench_grouping import bench_grouping
 from core.bench_labels import bench_label_noise
+from core.bench_quality import bench_quality
 from core.bench_report import bench_report
 from core.bench_transformer import bench_transformer
 
@@ -121,6 +122,7 @@ BENCHES: dict[str, Callable[..., Document]] = {
     "label-noise": bench_label_noise,
     "logistic": bench_logistic,
     "pages": bench_pages,
+    "quality": bench_quality,
     "report": bench_report,
     "runs": bench_runs,
     "transformer": bench_transformer,
