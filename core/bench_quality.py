@@ -1,4 +1,4 @@
-"""``bench quality``: what the search for flaws finds and costs, and near-duplicates by MinHash against an exact join."""
+"""``bench quality``: what the search for flaws finds and costs, and MinHash against a join that misses no pair."""
 
 from __future__ import annotations
 
@@ -19,24 +19,21 @@ WHOLE = 209_527
 CLEANED = {"join-lines": True, "strip-control": True, "drop-conflicts": True, "drop-respelled": True}
 
 
-def bench_quality(file: Path | None, rounds: int, rows: int | None = None) -> Document:
-    """Search ``file`` for flaws, and again grown to ``rows`` rows (default: 209,527, of a file of half as many).
+def bench_quality(file: Path | None, rounds: int) -> Document:
+    """Search ``file`` for flaws; a file of half as many rows as the whole set is grown to it and searched again.
 
     ``scan_s`` is one pass over all rows, ``near_s`` comparing all texts, ``clean_s`` a cleaned copy in four steps;
     ``cpu_s`` beside them is processor time, whatever else the machine does. ``exact`` is a join that misses no pair
     (`core.evaluation.near_duplicates`) on the same texts, ``recall`` the share of its pairs that MinHash found.
     ``flaws`` are rows, groups, and rows that the step of the kind takes out or changes.
     """
-    measured = []
     load = [os.getloadavg()[0]]
     child = [sys.executable, "-m", __name__]
     with scratch_home() as environment:
         found = json_of([*command("data", "import", path_of(file)), "--name", BASE, "--json"], environment)
-        size = rows or (WHOLE if WHOLE / 2 < found["rows"] < WHOLE else None)
-        for number in range(rounds):
-            measured.append({"round": number + 1, **json_of([*child, BASE], environment)})
-        if size:
-            json_of([sys.executable, "-m", "core.bench_explore", "grow", str(size)], environment)
+        measured = [{"round": number + 1, **json_of([*child, BASE], environment)} for number in range(rounds)]
+        if WHOLE / 2 < found["rows"] < WHOLE:
+            json_of([sys.executable, "-m", "core.bench_explore", "grow", str(WHOLE)], environment)
             measured.append({"round": 1, **json_of([*child, GROWN], environment)})
     load.append(os.getloadavg()[0])
     return {"file": path_of(file), "measured": measured, "load": [round(one, 1) for one in load]}
