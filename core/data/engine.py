@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import cached_property
 from typing import Literal, Protocol, get_args
 
 import numpy as np
@@ -26,7 +27,7 @@ from core.errors import DamagedError, InputError, shorten
 
 LARGE = 1_000_000
 # Masks that are remembered, each a byte a row.
-REMEMBERED = 16
+REMEMBERED = 24
 Order = Literal["row", "newest", "oldest", "headline", "longest", "shortest", "category"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 
@@ -147,13 +148,18 @@ class Table:
 
     def _by_headline(self, rows: np.ndarray, first: int, end: int) -> np.ndarray:
         """Return the rows from ``first`` to ``end`` by the alphabet."""
-        begin = self._masks.get("headline", lambda: _fixed(first_bytes(self._texts, "headline")))[rows]
+        begin = self._headlines[rows]
         low, high = np.partition(begin, [first, end - 1])[[first, end - 1]]
         before = int((begin < low).sum())
         # Only rows with the first bytes of those on the page are read.
         near = rows[(begin >= low) & (begin <= high)]
         texts = as_sorted(self._texts.take(near, ["headline"]).column(0))
         return near[stable_order(texts)][first - before : end - before]
+
+    @cached_property
+    def _headlines(self) -> np.ndarray:
+        """The first bytes of each headline; at millions of rows it takes seconds, and masks must not push it out."""
+        return _fixed(first_bytes(self._texts, "headline"))
 
     def records(self, positions: np.ndarray, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return the records at ``positions``, in that order, indexed by row number; NA or NaT where missing."""
