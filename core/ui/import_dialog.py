@@ -7,7 +7,6 @@ import weakref
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.data import datasets, hub, import_folders, import_jobs, server_files
 from core.data.dataset_names import free_name
@@ -17,7 +16,7 @@ from core.data.sample import import_sample
 from core.data.sources import HUFFPOST
 from core.errors import CopydeskError
 from core.runs.wording import size
-from core.ui import import_preview
+from core.ui import import_preview, visit_uploads
 from core.ui.components import escaped
 from core.ui.selection import SHARED, choose
 
@@ -128,18 +127,12 @@ def _upload() -> None:
         bar.progress(min(done / max(upload.size, 1), 1.0), f"Writing to disk · {size(done)} of {size(upload.size)}")
 
     path = import_folders.stage(upload.name, upload.size, upload.read, progress)
-    _free(upload.file_id)
+    visit_uploads.free(upload.file_id)
+    visit_uploads.watch(path.parent.parent)
     order = Order(None, file=path.name, source=path.name)
     leave()
     st.session_state[STAGED] = Staged(path, order, path.parent.parent, visitors=True)
     _again()
-
-
-def _free(file_id: str) -> None:
-    """Let Streamlit drop an upload from memory, where it would stay as long as the visit."""
-    context = get_script_run_ctx()
-    if context is not None:
-        context.uploaded_file_mgr.remove_file(context.session_id, file_id)
 
 
 def _again() -> None:
