@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 
@@ -11,6 +14,7 @@ import streamlit as st
 
 from core.data.columns import NO_DAY, month_text
 from core.data.engine import Table
+from core.data.query import parse
 from core.ui import record_filters
 from core.ui.components import escaped, link, table_key
 from core.ui.explored import PAGE, Explored
@@ -24,7 +28,7 @@ LABELS = {"short_description": "description", "authors": "authors", "link": "lin
 def draw(explored: Explored, row: int) -> None:
     """Draw the record at ``row`` of the dataset."""
     record = explored.table.records(np.array([row])).iloc[0]
-    st.html(text_html(record["headline"], record["short_description"]))
+    st.html(text_html(record["headline"], record["short_description"], searched(explored.filters.search)))
     st.caption(facts(record, row, explored.grouping.group_of(record["category"])))
     if not explored.mask[row]:
         st.caption("It is not among the records that the filters leave.")
@@ -50,13 +54,29 @@ def draw(explored: Explored, row: int) -> None:
             _others(explored, others[:SAME_DAY], row, "day")
 
 
-def text_html(headline: str, description: str | None) -> str:
-    """Return headline and description as HTML, escaped; line ends within them are kept."""
+def searched(search: str) -> list[re.Pattern[str]]:
+    """Return what finds the words and phrases of a search in a text.
+
+    Regular expressions are left out: Python's engine may take forever over them.
+    """
+    kinds = ("word", "phrase")
+    return [re.compile(term.pattern) for term in parse(search).terms if term.kind in kinds and not term.without]
+
+
+def text_html(headline: str, description: str | None, found: Sequence[re.Pattern[str]] = ()) -> str:
+    """Return headline and description as HTML, escaped, what is ``found`` underlined; line ends in them are kept."""
     style = "line-height:1.5;overflow-wrap:anywhere;white-space:pre-line"
-    parts = [f'<div style="{style};font-size:1.1rem"><strong>{escape(headline)}</strong></div>']
+    parts = [f'<div style="{style};font-size:1.1rem"><strong>{_underlined(headline, found)}</strong></div>']
     if isinstance(description, str) and description.strip():
-        parts.append(f'<div style="{style};font-size:.95rem">{escape(description)}</div>')
+        parts.append(f'<div style="{style};font-size:.95rem">{_underlined(description, found)}</div>')
     return "".join(parts)
+
+
+def _underlined(text: str, found: Sequence[re.Pattern[str]]) -> str:
+    hit = {place for pattern in found for match in pattern.finditer(text) for place in range(*match.span())}
+    runs = itertools.groupby(range(len(text)), key=hit.__contains__)
+    parts = [(inside, escape("".join(text[place] for place in places))) for inside, places in runs]
+    return "".join(f"<u>{part}</u>" if inside else part for inside, part in parts)
 
 
 def facts(record: pd.Series, row: int, group: str) -> str:

@@ -82,6 +82,14 @@ def test_a_record_is_told_whole_and_as_text():
     assert record_detail.web_address(record["link"]) is None
 
 
+def test_what_was_searched_is_underlined():
+    found = record_detail.searched('head "two words" -not headline:/(a+)+$/ b&b')
+    assert record_detail.text_html("Headlines: B&B <not>", None, found).split("strong>")[1] == (
+        "<u>Head</u>lines: <u>B&amp;B</u> &lt;not&gt;</"
+    )
+    assert "<u>two-words</u>" in record_detail.text_html("h", "in two-words", found)
+
+
 def test_months_are_those_of_the_rows(few):
     assert record_filters.spanned(few.month) == ["2014-01", "2014-02", "2014-03"]
     assert record_filters.spanned(few.month[:0]) == []
