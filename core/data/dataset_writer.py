@@ -27,8 +27,9 @@ BATCH_CHARACTERS = 8_000_000
 MOST_CATEGORIES = 10_000
 # From this many categories on, they must repeat: on average each in more than two rows.
 MANY_CATEGORIES = 100
-# Lines in vain before the whole file is given up.
+# Lines in vain before the whole file is given up, where not one in a thousand is usable.
 IN_VAIN = 100_000
+HOPE = 1_000
 # Rejected lines that are kept as they begin; more are only counted, so that a bad file cannot fill the disk.
 MOST_REJECTED = 1_000_000
 REJECTED_TOLD = 10_000
@@ -120,8 +121,9 @@ class DatasetWriter:
             self._rejected.write(json.dumps(entry, ensure_ascii=False) + "\n")
         if self.rejected % REJECTED_TOLD == 0:
             tell()
-        if self.rejected >= IN_VAIN and not usable:
-            raise self._nothing_usable(f"none of the first {self.rejected:,} records")
+        if self.rejected >= IN_VAIN and HOPE * usable < self.rejected:
+            which = f"only {usable:,}" if usable else "none"
+            raise self._nothing_usable(f"{which} of the first {usable + self.rejected:,} records")
 
     def _write(self, rows: list[Row]) -> None:
         days = [self.dates.settled(row[3]) for row in rows]

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 EPOCH = dt.date(1970, 1, 1).toordinal()
 # Printing is younger than the one; the other is far. Beyond stand marks for "none", 0001 or 9999, and slips.
 FIRST_YEAR, LAST_YEAR = 1450, 2199
+LONGEST = 100
 # Below this a number is a year, a serial number or nothing, not seconds (1973-03-03).
 SMALLEST_SECONDS = 1e8
 LARGEST_SECONDS = 1e11
@@ -61,7 +62,8 @@ def day_of(value: Any) -> Day:
     if value is None:
         return None
     if type(value) is str:
-        return _day_of_text(value)
+        # Longer texts are not worth remembering, or looking at.
+        return _day_of_text(value) if len(value) <= LONGEST else UNREADABLE
     if isinstance(value, (dt.date, dt.datetime)):
         # pandas' NaT is a datetime without a year.
         return _number(value) if value == value else None

@@ -75,17 +75,17 @@ def guessed(columns: Sequence[str], records: Sequence[dict[str, Any]]) -> tuple[
 
 def _by_likely_names(columns: Sequence[str], found: dict[str, Guess]) -> None:
     used = {guess.column for guess in found.values()}
+    words = {column: [word.casefold() for word in WORD.findall(column)] for column in columns[:MOST_COLUMNS]}
     for field, aliases in ALIASES.items():
-        for column in columns:
-            alias = _likely(column, aliases)
+        for column in words:
+            alias = _ending(words[column], aliases)
             if field not in found and column not in used and alias:
                 found[field] = Guess(field, column, f"its name ends in {alias}")
                 used.add(column)
 
 
-def _likely(column: str, aliases: Sequence[str]) -> str | None:
-    """Return the alias that the words of ``column`` end in."""
-    words = [word.casefold() for word in WORD.findall(column)]
+def _ending(words: list[str], aliases: Sequence[str]) -> str | None:
+    """Return the alias that the words of a name end in."""
     return next((alias for alias in aliases if words[-alias.count("_") - 1 :] == alias.split("_")), None)
 
 

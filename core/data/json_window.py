@@ -18,6 +18,8 @@ BLANK = re.compile(r"[ \t\r\n]*")
 STRUCTURE = re.compile(r'[\\"{}\[\],]')
 # The longest thing that json can report as broken although only its end is missing: "-Infinity".
 LONGEST_WORD = 16
+# Quotes, brackets and commas of elements that are passed over, in a whole file: some seconds.
+MOST_MARKS = 5_000_000
 
 
 class JsonWindow:
@@ -30,6 +32,7 @@ class JsonWindow:
         self.at = 0
         self.line = 1
         self.ended = False
+        self._marks = 0
         # Stray bytes become surrogates, so that one bad element does not spoil the others.
         self._utf8 = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._json = json.JSONDecoder()
@@ -158,6 +161,9 @@ class JsonWindow:
             if match is None or self.at >= len(self.text):
                 raise self.broken("it ends before the array does")
             mark = self.text[self.at]
+            self._marks += 1
+            if self._marks > MOST_MARKS:
+                raise self.broken("what stands there is too large or too deeply nested")
             if not quoted and not depth and mark in ",]}":
                 return rejected
             if mark == '"':

@@ -430,13 +430,16 @@ def test_an_import_can_be_stopped_while_nothing_is_usable(imported, home, monkey
 
 def test_a_file_in_vain_is_not_read_to_its_end(imported, monkeypatch):
     monkeypatch.setattr(dataset_writer, "IN_VAIN", 20)
+    monkeypatch.setattr(dataset_writer, "HOPE", 20)
     with pytest.raises(InputError) as caught:
         imported(b"oops\n" * 21 + ONE)
     assert str(caught.value) == (
         "'in.jsonl': none of the first 20 records can be used; most often: bad JSON (20); give one record a line, or "
         "one list of records"
     )
-    assert imported(ONE + b"oops\n" * 21).rejected == 21
+    assert imported(ONE + b"oops\n" * 20).rejected == 20
+    with pytest.raises(InputError, match="only 1 of the first 22 records can be used; most often: bad JSON"):
+        imported(ONE + b"oops\n" * 25)
 
 
 def test_rejected_lines_are_counted_where_there_are_too_many_to_keep(imported, monkeypatch):

@@ -77,3 +77,9 @@ def test_what_follows_the_list(rest, message):
     assert str(caught.value) == (
         f"'a.json': the JSON array breaks on line 1: {message}; mend it, or give one record a line"
     )
+
+
+def test_nesting_without_end_is_given_up(monkeypatch):
+    monkeypatch.setattr(json_window, "MOST_MARKS", 5_000)
+    with pytest.raises(InputError, match="what stands there is too large or too deeply nested"):
+        read('{"data": [{}, ' + "[" * 10_000 + "]" * 10_000 + "]}", "data")
