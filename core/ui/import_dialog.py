@@ -93,8 +93,6 @@ def draw() -> None:
     except CopydeskError as error:
         told = str(error).replace(f"{staged.path.parent}/", "") if staged else str(error)
         st.error(escaped(told), icon=":material/error:")
-        if staged is not None:
-            st.button("Another file", key="import_another_after", on_click=leave)
 
 
 def _sources() -> None:
