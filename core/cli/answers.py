@@ -1,4 +1,4 @@
-"""``evaluate``, ``whatif``, ``classify`` and ``export``: what a finished run has to say."""
+"""``evaluate``, ``whatif`` and ``classify``: what a finished run has to say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.cli.printing import Json, emit, pairs, table
-from core.errors import InputError, shorten
+from core.errors import InputError
 
 if TYPE_CHECKING:
     from core.evaluation.judge import Judged
@@ -119,69 +119,6 @@ def classify(
     )
     text = "\n\n".join(map(_answer_text, answers)) if headline is not None else _answers_table(answers)
     emit({"run": found.id, "results": [one.document() for one in answers]}, text, json)
-
-
-def export(
-    run: RunId,
-    target: Annotated[Path, typer.Argument(metavar="FILE.joblib|FOLDER", help="Where to write it.")],
-    format_: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help="joblib (a scikit-learn pipeline) or onnx (int8, for ONNX Runtime).",
-            show_default="joblib",
-        ),
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Write a run's model for use without Copydesk: a logistic one as FILE.joblib, a transformer as a FOLDER of ONNX.
-
-    The ONNX is let out only when it gives the label of the run's model on 99 % of up to 2,000 of its test rows.
-    """
-    from core.inference.onnx_export import export_onnx
-
-    if format_ not in (None, "joblib", "onnx"):
-        raise InputError(f"export format {shorten(format_)} is unknown; choose one of: joblib, onnx")
-    if format_ == "onnx":
-        done = export_onnx(found_run(run), target)
-        files, found = sorted(target.iterdir()), {"rows": done.rows, "agreement": done.agreement}
-        text = f"; the same label as the run's model on {done.agreement:.2%} of {done.rows:,} test rows"
-    else:
-        _export_pipeline(run, target)
-        files, found, text = [target], {}, ""
-    _emit_export(target, files, found, text, json)
-
-
-def _export_pipeline(run: str, file: Path) -> None:
-    """Write a logistic run as a stock scikit-learn pipeline."""
-    from core.inference.classify import load_model
-
-    if file.suffix != ".joblib":
-        raise InputError(f"export file {shorten(str(file))} has another ending; name it FILE.joblib")
-    if not file.parent.is_dir():
-        raise InputError(f"folder {shorten(str(file.parent))} does not exist; make it first")
-    found = found_run(run)
-    if found.spec.model == "transformer":
-        raise InputError(
-            f"run {shorten(found.id)} has model transformer, which is no scikit-learn pipeline; its folder "
-            f"{found.path / 'model'} loads in transformers, and --format onnx FOLDER exports it for ONNX Runtime"
-        )
-    classifier = load_model(found).classifier
-    if not hasattr(classifier, "export_pipeline"):
-        raise InputError(f"run {shorten(found.id)} has model {found.spec.model}, which is no scikit-learn pipeline")
-    classifier.export_pipeline(file)
-
-
-def _emit_export(target: Path, files: list[Path], found: dict[str, Any], text: str, json: bool) -> None:
-    """Say what was written; the sha256 is that of the largest file, the model itself."""
-    from core.runs.manifest import file_sha256
-
-    entries = [{"name": file.name, "bytes": file.stat().st_size} for file in files]
-    size = sum(entry["bytes"] for entry in entries)
-    model = max(files, key=lambda file: file.stat().st_size)
-    document = {"file": str(target), "bytes": size, "sha256": file_sha256(model), "entries": entries, **found}
-    emit(document, f"wrote {target} ({size:,} bytes){text}", json)
 
 
 def found_run(run_id: str) -> Run:
@@ -320,4 +257,3 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=example("classify --run RUN --headline 'Senate Passes Budget After Long Night' --explain"))(
         classify
     )
-    app.command(epilog=example("export RUN pipeline.joblib"))(export)

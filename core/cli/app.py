@@ -22,6 +22,7 @@ from core.cli import (
     data_words,
     drift,
     errors,
+    exchange,
     grouping,
     labels,
     models,
@@ -61,6 +62,7 @@ causes.register(app)
 confidence.register(app)
 report.register(app)
 score.register(app)
+exchange.register(app)
 service.register(app)
 
 

@@ -79,7 +79,7 @@ def write_bundle(run: Run, path: Path) -> list[Entry]:
     try:
         with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in sorted({**contents, BUNDLE: _bundle(run, contents)}.items()):
-                _add(archive, name, content)
+                add_entry(archive, name, content)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
         fsync_directory(path.parent)
@@ -176,13 +176,13 @@ def _bundle(run: Run, contents: dict[str, Path | bytes]) -> bytes:
     return _json(document).encode("utf-8")
 
 
-def _add(archive: zipfile.ZipFile, name: str, content: Path | bytes) -> None:
+def add_entry(archive: zipfile.ZipFile, name: str, content: Path | bytes) -> None:
+    """Add a file to ``archive`` that says nothing of where and when it was made."""
     info = zipfile.ZipInfo(name, TIME)
     info.compress_type = zipfile.ZIP_DEFLATED
     info.create_system = 3  # Unix, so that the mode means something
     info.external_attr = MODE << 16
-    size = len(content) if isinstance(content, bytes) else content.stat().st_size
-    info.file_size = size
+    info.file_size = len(content) if isinstance(content, bytes) else content.stat().st_size
     with archive.open(info, "w") as target:
         with io.BytesIO(content) if isinstance(content, bytes) else content.open("rb") as source:
             shutil.copyfileobj(source, target, PIECE)

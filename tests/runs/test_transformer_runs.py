@@ -101,7 +101,7 @@ def test_it_is_no_scikit_learn_pipeline(finished, tmp_path):
     core, done = finished
     refused = core.inside("export", done["run"], tmp_path / "pipeline.joblib")
     assert refused.status == 2
-    assert "has model transformer, which is no scikit-learn pipeline; its folder " in refused.err
+    assert "has model transformer, which is no scikit-learn pipeline; export it with --format " in refused.err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -122,6 +122,51 @@ def test_it_is_exported_to_onnx_that_answers_alike(finished, tmp_path):
     assert abs(ours - theirs).mean() < 0.05
     again = core.inside("export", done["run"], tmp_path / "int8", "--format", "onnx")
     assert (again.status, again.err.endswith("exists already; name a new one\n")) == (2, True)
+
+
+def test_it_is_exported_under_the_names_of_the_notebook(finished, tmp_path):
+    import pickle
+    import zipfile
+
+    from transformers import pipeline
+
+    core, done = finished
+    found = core.inside("export", done["run"], tmp_path / "out", "--format", "notebook", "--json").json
+    best = tmp_path / "out" / "results" / "best_model"
+    names = {path.relative_to(tmp_path / "out").as_posix() for path in best.iterdir()}
+    assert {entry["name"] for entry in found["entries"]} == {*names, "results.zip"}
+    with zipfile.ZipFile(tmp_path / "out" / "results.zip") as archive:
+        assert set(archive.namelist()) == names
+    labels = pickle.loads((best / "label_encoder.pkl").read_bytes()).classes_.tolist()
+    model = TransformerClassifier.load(core.home / "models" / done["run"] / "model")
+    assert labels == list(model.labels)
+    (scores,) = pipeline("text-classification", model=str(best), top_k=None)(["Roses bloom"])
+    ours = dict(zip(labels, model.in_precision("fp32").predict_proba(["Roses bloom"])[0], strict=True))
+    assert {one["label"]: one["score"] for one in scores} == pytest.approx(ours, abs=1e-5)
+
+
+def test_its_bundle_answers_elsewhere_and_without_us(finished, tmp_path, monkeypatch):
+    import runpy
+    import zipfile
+
+    from core.inference.bundle_import import import_bundle
+
+    core, done = finished
+    assert core.inside("export", done["run"], tmp_path / "run.zip").status == 0
+    monkeypatch.setenv("COPYDESK_HOME", str(tmp_path / "other"))
+    run = import_bundle(tmp_path / "run.zip")
+    texts = ["Roses bloom", "Gulls"]
+    own = TransformerClassifier.load(core.home / "models" / done["run"] / "model")
+    taken = TransformerClassifier.load(run.path / "model")
+    assert (own.predict_proba(texts) == taken.predict_proba(texts)).all()
+    with zipfile.ZipFile(tmp_path / "run.zip") as archive:
+        archive.extractall(tmp_path / "unpacked")
+    script = runpy.run_path(str(tmp_path / "unpacked" / "predict.py"))
+    for (label, scores), ours in zip(
+        script["predict"](texts), own.in_precision("fp32").predict_proba(texts), strict=True
+    ):
+        assert [scores[one] for one in own.labels] == pytest.approx(ours, abs=1e-5)
+        assert label == own.labels[ours.argmax()]
 
 
 @pytest.mark.parametrize(
