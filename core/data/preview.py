@@ -12,6 +12,7 @@ from core.data.dataset_names import suggested_name
 from core.data.date_order import DateOrder, Order
 from core.data.dates import EitherDay
 from core.data.guessing import MOST_COLUMNS, Guess, guessed
+from core.data.header import doubts
 from core.data.lines import LONGEST, TOO_LONG
 from core.data.readers import Reader, reading
 from core.data.records import FIELDS, REQUIRED, Mapping, Row, Unusable, check_once, detected, typed_row
@@ -92,7 +93,8 @@ def preview(
     guesses = guessed(beginning.columns, beginning.records) if mapping is None else ()
     asked = Mapping(**{guess.field: guess.column for guess in guesses}) if mapping is None else mapping
     rows = _Rows(DateOrder(date_order))
-    problems = [*notes, *rows.read(beginning, asked)]
+    table = doubts(beginning.columns) if reader.format == "CSV" else []
+    problems = [*notes, *table, *rows.read(beginning, asked)]
     return Preview(
         file=path.name,
         name=suggested_name(path.name),

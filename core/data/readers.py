@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -36,6 +35,8 @@ OTHERS = (
     (b"\xfd7zXZ\0", "packed by xz; unpack it first"),
     (b"\x28\xb5\x2f\xfd", "packed by zstd; unpack it first"),
 )
+# Parquet hardly shrinks when it is packed; unpacked, it lies on the disk while it is read.
+MOST_SPOOLED = 2 << 30
 # A text with a few stray zeros is still one.
 MOST_ZEROS = 0.01
 JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
@@ -80,7 +81,7 @@ def reading(path: Path, *, member: str | None = None, encoding: str | None = Non
         stream, name = unpacked(raw, path.name, shown, stack, member)
         head = stream.peek(HEAD)[:HEAD]
         if head.startswith(PARQUET):
-            yield _parquet(path if stream is raw else _spooled(stream, stack), shown, size)
+            yield _parquet(path if stream is raw else _spooled(stream, stack, shown), shown, size)
             return
         _check_known(head, shown)
         text = Utf8Text(stream, head, encoding)
@@ -117,10 +118,13 @@ def _opened(path: Path, shown: str) -> IO[bytes]:
         raise InputError(f"{shown} cannot be opened ({error.strerror}); check who may read it") from error
 
 
-def _spooled(stream: IO[bytes], stack: contextlib.ExitStack) -> IO[bytes]:
+def _spooled(stream: IO[bytes], stack: contextlib.ExitStack, shown: str) -> IO[bytes]:
     """Return an unnamed file with what ``stream`` holds: Parquet is read from its end."""
     file = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
-    shutil.copyfileobj(stream, file, BUFFER)
+    while chunk := stream.read(BUFFER):
+        file.write(chunk)
+        if file.tell() > MOST_SPOOLED:
+            raise InputError(f"{shown} unpacks to more than {MOST_SPOOLED >> 30} GB of Parquet; unpack it first")
     file.seek(0)
     return file
 

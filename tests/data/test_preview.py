@@ -140,3 +140,8 @@ def test_nothing_is_imported_by_a_look(table, home):
     preview(table)
     assert datasets.names() == []
     assert list(home.iterdir()) == []
+
+
+def test_doubts_about_the_first_line_of_a_table_are_told(inbox):
+    Path("a.csv").write_text("title,label,title\na,b,c\n")
+    assert preview("a.csv").problems == ("two columns are called 'title'; the later one is 'title (3)' here",)
