@@ -92,11 +92,11 @@ def check_enough(spec: TrainingSpec, counts: Mapping[str, int]) -> None:
         )
     label, fewest = min(rows.items(), key=lambda item: (item[1], item[0]))
     if fewest < FEWEST_RECORDS:
-        advice = "merge it in a grouping and train with --target group, or import without it"
         raise InputError(
             f"{kind} {shorten(label)} of dataset {shorten(spec.dataset)} has {fewest} "
             f"{'record' if fewest == 1 else 'records'}, too few to split into training and test rows "
-            f"(at least {FEWEST_RECORDS}); add records, or {advice}"
+            f"(at least {FEWEST_RECORDS}); merge it with another in a grouping and train on target group, or on a copy "
+            f"without such categories: data clean {spec.dataset} --drop-small {FEWEST_RECORDS}, or Quality in Explore"
         )
 
 

@@ -64,13 +64,15 @@ def test_a_plan_is_whole_frozen_and_survives_json():
             {"A": 9, "B": 1},
             {},
             "category 'B' of dataset 'd' has 1 record, too few to split into training and test rows (at least 3); "
-            "add records, or merge it in a grouping and train with --target group, or import without it",
+            "merge it with another in a grouping and train on target group, or on a copy without such categories: "
+            "data clean d --drop-small 3, or Quality in Explore",
         ),
         (
             {"A": 9, "B": 2},
             {},
             "category 'B' of dataset 'd' has 2 records, too few to split into training and test rows (at least 3); "
-            "add records, or merge it in a grouping and train with --target group, or import without it",
+            "merge it with another in a grouping and train on target group, or on a copy without such categories: "
+            "data clean d --drop-small 3, or Quality in Explore",
         ),
         ({"A": 9, "B": 9}, {"target": "section"}, "target 'section' is unknown; choose one of: category, group"),
         ({"A": 9, "B": 9}, {"test_share": 0.0}, "test share 0 is out of range; choose a number from 0.01 to 0.9"),
