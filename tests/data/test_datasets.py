@@ -29,6 +29,14 @@ def test_the_summary_has_the_keys_that_scripts_rely_on_first(imported, few_recor
     assert json.loads((dataset.path / "dataset.json").read_text()) == summary
 
 
+def test_a_dataset_of_an_earlier_version_has_no_notes(imported, few_records):
+    dataset = imported(few_records)
+    older = {key: value for key, value in datasets.summary(dataset).items() if key != "notes"}
+    assert datasets.from_summary(older, dataset.path) == dataset
+    told = datasets.summary(dataset) | {"notes": ["the file is written in UTF-16"]}
+    assert datasets.from_summary(told, dataset.path).notes == ("the file is written in UTF-16",)
+
+
 def test_the_frame_has_the_types_that_all_else_builds_on(imported, few_records):
     frame = datasets.frame(imported([{"headline": "Zoo", "category": "ZOO"}, *few_records], batch_rows=2))
     assert list(frame.columns) == ["headline", "short_description", "category", "date", "link", "authors"]
