@@ -169,5 +169,7 @@ def unrestated(names: Sequence[str], counts: Sequence[int], most: int) -> list[i
 
 
 def _restate(one: str, other: str, count: int, other_count: int) -> bool:
+    if min(count, other_count) < RESTATED * max(count, other_count):
+        return False
     shorter, longer = sorted((f" {one} ", f" {other} "), key=len)
-    return shorter in longer and min(count, other_count) >= RESTATED * max(count, other_count)
+    return shorter in longer

@@ -86,7 +86,21 @@ class Ngrams:
         chosen: bool, shape (rows,).
         field: one of `FIELDS`.
         """
-        tokens = self._tokens(chosen, field)
+        if 2 * np.count_nonzero(chosen) <= self.rows:
+            return self._counted(chosen, field)
+        # Fewer tokens are looked at when the other rows are taken off the whole.
+        if field not in self._whole:
+            self._whole[field] = self._counted(np.ones(self.rows, dtype=bool), field)
+        others = self._counted(~chosen, field)
+        return tuple(every - other for every, other in zip(self._whole[field], others, strict=True))
+
+    @cached_property
+    def _whole(self) -> dict[str, tuple[np.ndarray, ...]]:
+        """The counts of all rows by field, as far as somebody asked for them."""
+        return {}
+
+    def _counted(self, chosen: np.ndarray, field: str) -> tuple[np.ndarray, ...]:
+        tokens = np.flatnonzero(self._tokens(chosen, field))
         found = (level.ids[tokens] for level in self.levels)
         return tuple(
             np.bincount(ids[ids >= 0], minlength=len(level)) for ids, level in zip(found, self.levels, strict=True)

@@ -10,7 +10,7 @@ def evidence(shortcut: Mapping[Hashable, Any]) -> str:
     """Return the sentence of one row of `core.evaluation.shortcuts.shortcuts`."""
     one = shortcut
     return (
-        f"Of {one['rows']:,} rows with {one['shown']}, {percent(one['precision'])} are {one['class']} "
+        f"Of {one['rows']:,} rows with “{one['shown']}”, {percent(one['precision'])} are {one['class']} "
         f"(95 % {percent(one['low'])} to {percent(one['high'])}; {percent(one['base'])} of all rows are). "
         f"From {one['begin']} to {one['end']} it stands in {percent(one['use_inside'])} of the rows of {one['class']}, "
         f"at other times in {percent(one['use_outside'])}."

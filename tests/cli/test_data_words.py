@@ -49,7 +49,7 @@ def test_the_planted_shortcut_is_found_with_its_search_and_evidence(line):
     assert {other["shown"] for other in others} == {"Fresh Plan", "Stale Deal"}
     assert (one["shown"], one["class"], one["rows"], one["precision"]) == ("(PHOTOS)", "FASHION", 30, 1.0)
     assert one["search"] == "headline:/\\(PHOTOS\\)/"
-    assert one["evidence"].startswith("Of 30 rows with (PHOTOS), 100.0% are FASHION (95 % ")
+    assert one["evidence"].startswith("Of 30 rows with “(PHOTOS)”, 100.0% are FASHION (95 % ")
     rows = told(line, "data", "records", "planted", "--search", one["search"], "--limit", 0)["rows"]
     assert rows == one["rows"]
 

@@ -44,7 +44,7 @@ def test_what_is_filtered_is_one_side(explore):
 
 def test_a_shortcut_leads_to_its_rows(explore, param):
     at = explore(part="Words", words="shortcuts")
-    assert "Of 30 rows with (PHOTOS), 100.0% are FASHION" in said(at)
+    assert "Of 30 rows with “(PHOTOS)”, 100.0% are FASHION" in said(at)
     click(at, "shortcuts", {"rows": [0], "columns": []})
     assert param(at, "q") == "headline:/\\(PHOTOS\\)/"
     assert "**30** of 240 rows" in said(at)

@@ -67,7 +67,7 @@ def drift_dots(
         x=alt.X("low:Q", title=title, axis=axis, scale=scale), x2="high:Q", color=alt.Color("ink:N", scale=None)
     )
     dots = base.mark_point(size=60, opacity=1, strokeWidth=2, cursor="pointer").encode(
-        x=alt.X("auc:Q", title=title),
+        x=alt.X("auc:Q", title=title, scale=scale),
         stroke=alt.Stroke("ink:N", scale=None),
         fill=alt.Fill("fill:N", scale=None),
     )
@@ -75,7 +75,7 @@ def drift_dots(
         text=alt.Text("printed:N"), color=alt.value(palette.muted)
     )
     chance = alt.Chart(pd.DataFrame({"at": [0.5]})).mark_rule(color=palette.muted, strokeDash=[4, 3]).encode(
-        x=alt.X("at:Q", title=title)
+        x=alt.X("at:Q", title=title, scale=scale)
     )  # fmt: skip
     layers = alt.layer(band.add_params(click), chance, reach, dots, texts)
     return themed(layers.properties(height=row * len(names), width="container"), palette)
@@ -94,7 +94,12 @@ def year_bars(
         return nothing_to_show(palette, click, words="No row has a date")
     base = alt.Chart(frame).encode(
         x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, ticks=False, domain=False)),
-        y=alt.Y("share:Q", title="share of the year's rows", axis=alt.Axis(format=".0%", tickCount=4)),
+        y=alt.Y(
+            "share:Q",
+            title="share of the year's rows",
+            axis=alt.Axis(format=".0%", tickCount=4),
+            scale=alt.Scale(nice=4),
+        ),
         tooltip=[
             alt.Tooltip("year:O"),
             alt.Tooltip("rows:Q", title=f"rows of {label}", format=",d"),
