@@ -7,6 +7,8 @@ import zipfile
 
 import pytest
 
+from core.cli.import_progress import ImportProgress
+
 TABLE = (
     "Titel,Rubrik,Tag,Quelle\n"
     + "Die Flut kommt heute,MEER,28/01/2012,x\nBrot geht auf wie nie,BROT,03/04/2012,x\n" * 3
@@ -121,3 +123,11 @@ def test_what_cannot_be_told(core, table):
         done = core.inside("data", "import", table, "--name", "d", option, value)
         assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
         assert part in done.err
+
+
+def test_a_long_import_tells_how_far_it_is(capsys):
+    times = iter([0.0, 4.0, 6.0, 7.0, 12.0])
+    told = ImportProgress(lambda: next(times))
+    for rows in (1_000, 2_000, 3_000, 4_000):
+        told(rows, rows, 5_000)
+    assert capsys.readouterr().err == "2,000 rows, 40 %, about 9 s left\n4,000 rows, 80 %, about 3 s left\n"
