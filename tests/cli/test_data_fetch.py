@@ -1,33 +1,10 @@
-"""`data fetch` on a hub on localhost, as a script meets it: a process, its two streams and its exit status."""
-
-import os
-import subprocess
-import sys
+"""What `data fetch` refuses; tests/data/test_hub.py has what it brings."""
 
 import pytest
 
 from core.cli.app import main
-from core.data import datasets, hub
+from core.data import hub
 from core.data.sources import HUFFPOST
-from core.storage import REPOSITORY
-from tests.hub_server import serving_hub
-
-FEW = b"title,topic\n" + b"".join(b"Tide turns %d,SEA\n" % number for number in range(9))
-
-
-def test_a_dataset_comes_from_the_hub_as_json(home, monkeypatch):
-    with serving_hub() as served:
-        served.repositories = {"news/few": {"few.csv": FEW}}
-        served.licences = {"news/few": "mit"}
-        monkeypatch.setenv("HF_ENDPOINT", served.address)
-        monkeypatch.setenv("HF_HOME", str(home / "hf"))
-        command = [sys.executable, "-m", "core", "data", "fetch", "news/few", "--headline", "title", "--json"]
-        done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, env=os.environ)
-    assert (done.returncode, done.stderr) == (0, "asks the hub\ndownloads\nreads\nimports\n")
-    (dataset,) = datasets.list_all()
-    assert f'"dataset": "{dataset.name}", "rows": 9,' in done.stdout
-    assert (dataset.name, dataset.licence) == ("few", "mit")
-    assert not list((home / "cache" / "imports").iterdir())
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.background import Cancelled
+from core.cli.app import main
 from core.data import hub as hubs
 from core.data import hub_files
 from core.data.datasets import names
@@ -257,6 +258,16 @@ def test_any_dataset_is_imported_by_its_columns(hub, home):
         {"SEA": 1, "SKY": 1},
     )
     assert (dataset.licence, dataset.notice) == (None, None)
+
+
+def test_the_command_line_tells_each_phase_and_prints_the_dataset(hub, home, capsys):
+    assert main(["data", "fetch", "news/named", "--headline", "title", "--category", "topic", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert err == "asks the hub\ndownloads\nreads\nimports\n"
+    told = json.loads(out)
+    assert (told["dataset"], told["rows"], told["rejected"]) == ("named", 2, 1)
+    assert told["mapping"] == {"headline": "title", "category": "topic"}
+    assert not list((home / "cache" / "imports").iterdir())
 
 
 def test_the_set_that_is_known_by_name():
