@@ -13,6 +13,7 @@ here a band is one number a text, and equal ones are found by sorting.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ WORD = re.compile(r"\w+")
 # Texts of one template meet in one bucket: from so many on each is compared with the first and with the next alone.
 MOST_IN_BUCKET = 100
 EVERY = 2_000  # texts between two words of how far it is
-COMPARED = 200_000  # pairs in memory at once
+COMPARED = 50_000  # pairs in memory at once
 
 Told = Callable[[int, int], None]
 
@@ -85,14 +86,14 @@ def _word_sets(texts: Sequence[str], progress: Callable[[int], None]) -> tuple[c
     from scipy.sparse import csr_matrix
 
     codes: dict[str, int] = {}
-    indices: list[int] = []
+    indices = array("i")
     begins = np.zeros(len(texts) + 1, dtype=np.int64)
     for place, text in enumerate(texts):
         if place % EVERY == 0:
             progress(place)
         indices.extend({codes.setdefault(word, len(codes)) for word in WORD.findall(text.lower())})
         begins[place + 1] = len(indices)
-    columns = np.array(indices, dtype=np.int32)
+    columns = np.frombuffer(indices, dtype=np.int32) if indices else np.zeros(0, dtype=np.int32)
     shape = (len(texts), max(len(codes), 1))
     words = csr_matrix((np.ones(len(columns), dtype=np.int32), columns, begins.astype(np.int32)), shape=shape)
     words.sort_indices()

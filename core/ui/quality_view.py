@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.background import CANCELLED, Background
-from core.data import quality_search
+from core.data import datasets, quality_search
 from core.data.datasets import Dataset
 from core.data.markup import CONTROL, LINES
 from core.data.quality import KINDS, MOST_LISTED, Finding
@@ -16,12 +16,12 @@ from core.runs.wording import duration
 from core.ui import cache_quality, cleaning_form, leakage_view
 from core.ui.components import escaped, table_key
 from core.ui.explored import PAGE, Explored
-from core.ui.selection import remember, value
+from core.ui.selection import choose, remember, value
 from core.ui.work_words import ending, how_far, sentence
 
 FLAW = "flaw"
 EVERY_SECONDS = 1.0
-HEIGHT = 420  # px of a table, at most
+HEIGHT, FITTING = 420, 10  # px of a table, and rows that need less
 PROBLEM, TICKED = "explore_quality_problem", "explore_quality_ticked"
 MARKS = {"lines", "control", "lost", "encoding"}
 
@@ -187,9 +187,30 @@ def _detail(explored: Explored, chosen: Finding) -> None:
         st.caption(escaped(sentence(chosen.note)))
     cleaning_form.one_step(explored.dataset, chosen)
     if chosen.kind == "rejected":
-        st.caption("Each line with its reason is under Columns.")
+        _rejected(explored.dataset)
         return
     _rows(explored, chosen)
+
+
+def _rejected(dataset: Dataset) -> None:
+    """List the lines that were kept aside at the import."""
+    lines = datasets.rejected(dataset, MOST_LISTED)
+    st.dataframe(
+        pd.DataFrame(lines, columns=["line", "reason", "text"]),
+        key="explore_quality_rejected",
+        hide_index=True,
+        height=_height(len(lines)),
+        column_config={
+            "line": st.column_config.NumberColumn("Line", format="localized", width=80),
+            "reason": "Reason",
+            "text": "Text",
+        },
+    )
+
+
+def _height(rows: int) -> int | str:
+    """Return the height of a table of so many rows: as it needs, up to some."""
+    return HEIGHT if rows > FITTING else "content"
 
 
 def _rows(explored: Explored, chosen: Finding) -> None:
@@ -206,11 +227,13 @@ def _rows(explored: Explored, chosen: Finding) -> None:
             "row": chosen.listed,
         }
     )
-    st.dataframe(
+    event = st.dataframe(
         table,
         key=table_key("explore_quality_rows", [explored.dataset.fingerprint, chosen.kind]),
         hide_index=True,
-        height=min(HEIGHT, 38 + 35 * len(table)),
+        height=_height(len(table)),
+        on_select="rerun",
+        selection_mode="single-row",
         column_order=[*(["group"] if grouped else []), *table.columns[1:]],
         column_config={
             "group": st.column_config.NumberColumn("Group", width=50),
@@ -221,6 +244,15 @@ def _rows(explored: Explored, chosen: Finding) -> None:
             "row": st.column_config.NumberColumn("Row", format="localized", width=65),
         },
     )
+    ticked = event["selection"]["rows"]
+    if ticked and ticked[0] < len(table):
+        row = int(chosen.listed[ticked[0]])
+        if st.button(
+            f"Read row {row:,} whole, in Records", key="explore_quality_open", icon=":material/arrow_forward:"
+        ):
+            choose(PAGE, "part", "Records")
+            remember(PAGE, "row", str(row))
+            st.rerun()
     if chosen.rows > len(table):
         st.caption(f"The first {MOST_LISTED:,} of {chosen.rows:,} rows are listed.")
 

@@ -10,6 +10,7 @@ from core.data.quality import Finding, Quality
 from core.data.quality_search import Found
 from core.evaluation import leakage_job
 from core.ui import cleaning_form, quality_view
+from core.ui.components import table_key
 from tests import flawed
 
 
@@ -66,6 +67,17 @@ def test_rows_of_the_kind_in_the_url_are_listed_with_what_is_wrong_made_visible(
     assert rows["row"].tolist() == [12, 13]
     assert rows["headline"][12].startswith("Two lines⏎of")
     assert rows["headline"][13].startswith("Two more[U+2028]of")
+    at.session_state[table_key("explore_quality_rows", [dataset.fingerprint, "lines"])] = {"selection": {"rows": [1]}}
+    at = checked(at.run())
+    at = checked(at.button(key="explore_quality_open").click().run())
+    said = {name: at.query_params[name] for name in ("part", "row")}
+    assert said in ({"part": "Records", "row": "13"}, {"part": ["Records"], "row": ["13"]})
+
+
+def test_lines_that_are_no_records_are_listed_with_the_reason(dataset):
+    quality_search.start(dataset, near=False)
+    lines = opened(flaw="rejected").dataframe[1].value
+    assert lines[["line", "reason"]].to_numpy().tolist() == [[len(flawed.RECORDS) + 1, "no headline"]]
 
 
 def test_one_button_writes_a_copy_without_one_flaw(dataset):
