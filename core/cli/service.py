@@ -1,4 +1,4 @@
-"""``serve`` and ``bench``."""
+"""``open``, ``serve`` and ``bench``."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ import typer
 from core.cli.printing import Json, emit, table
 from core.errors import InputError, shorten
 
+TOKEN = "COPYDESK_TOKEN"  # noqa: S105 - the name of a setting
 
-def serve(
+
+def open_(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port on 127.0.0.1.")] = 8501,
 ) -> None:
     """Open the app, on this machine only. Ends with Ctrl-C; training goes on."""
@@ -24,6 +26,25 @@ def serve(
         sys.executable,
         [sys.executable, "-m", "streamlit", "run", str(REPOSITORY / "Home.py"), "--server.port", str(port)],
     )
+
+
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port on 127.0.0.1.")] = 8600,
+    rate: Annotated[
+        float, typer.Option(metavar="N", min=0, help="Requests a second that one client may send; 0: any number.")
+    ] = 2000,
+    max_bytes: Annotated[int, typer.Option(metavar="N", min=1000, help="Bytes of a request at most.")] = 1_000_000,
+    max_items: Annotated[int, typer.Option(metavar="N", min=1, help="Headlines in a request at most.")] = 1_000,
+) -> None:
+    """Answer programs over HTTP, on this machine only: POST /classify, GET /models, /healthz and /docs.
+
+    With COPYDESK_TOKEN set, each request has to send it as "Authorization: Bearer TOKEN". Ends with Ctrl-C.
+    """
+    from core.serving.limits import Limits
+    from core.serving.server import run
+
+    token = os.environ.get(TOKEN) or None
+    run(port, Limits(bytes=max_bytes, items=max_items, rate=rate, token=token))
 
 
 def bench(
@@ -60,5 +81,6 @@ def _text(document: dict[str, object]) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
+    app.command("open", epilog="Example: python -m core open --port 8502")(open_)
     app.command(epilog="Example: python -m core serve --port 8600")(serve)
     app.command(epilog="Example: python -m core bench logistic --file huffpost.jsonl.gz")(bench)

@@ -105,16 +105,33 @@ def classify(
     by = temperature.required(model.run).temperature if calibrated else None
     for headline, _ in items:
         check_headline(headline)
-    spec = model.run.spec
-    labels = tuple(model.classifier.labels)
-    groups = group_of_labels(spec, labels, grouping or spec.grouping.grouping())
     start = time.perf_counter()
-    texts = [text_from(headline, description) for headline, description in items]
-    own = np.asarray(model.classifier.predict_proba(texts))
+    own = np.asarray(model.classifier.predict_proba([text_from(*item) for item in items]))
     if by is not None:
         own = temperature.scaled(own, by)
+    seconds = (time.perf_counter() - start) / max(len(items), 1)
+    return answers_from(model, items, own, grouping, top=top, explain=explain, seconds=seconds)
+
+
+def answers_from(
+    model: Model,
+    items: Sequence[tuple[str, str]],
+    own: np.ndarray,
+    grouping: Grouping | None = None,
+    *,
+    top: int | None = None,
+    explain: bool = False,
+    seconds: float = 0.0,
+) -> list[Answer]:
+    """Return the answers that the model's probabilities ``own``, shape (items, labels), come to under ``grouping``.
+
+    ``seconds`` is what it took to find those of one item. Raises InputError for a grouping that does not fit.
+    """
+    spec, labels = model.run.spec, tuple(model.classifier.labels)
+    groups = group_of_labels(spec, labels, grouping or spec.grouping.grouping())
+    start = time.perf_counter()
     names, scores = grouped_probabilities(own, groups)
-    each = (time.perf_counter() - start) / max(len(texts), 1)
+    each = seconds + (time.perf_counter() - start) / max(len(items), 1)
     answers = []
     for place, (headline, description) in enumerate(items):
         winner = labels[int(own[place].argmax())]
@@ -131,7 +148,7 @@ def classify(
                 probabilities={names[column]: float(scores[place, column]) for column in order},
                 predicted_category=winner if spec.target == "category" else None,
                 seconds=each,
-                explanation=_explain(model, texts[place], reason) if explain else None,
+                explanation=_explain(model, text_from(headline, description), reason) if explain else None,
             )
         )
     return answers

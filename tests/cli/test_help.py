@@ -32,4 +32,4 @@ def test_the_readme_names_the_command(path):
 
 def test_every_command_but_serve_can_print_json():
     without = [path for path, command in COMMANDS.items() if "json" not in {one.name for one in command.params}]
-    assert without == [("serve",)]
+    assert without == [("open",), ("serve",)]

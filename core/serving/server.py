@@ -1,0 +1,45 @@
+"""Runs the service until it is asked to end."""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+
+from core.errors import InputError
+from core.serving.limits import Limits
+from core.serving.service import service_app
+
+HOST = "127.0.0.1"
+SECONDS_TO_END, BACKLOG = 5, 2048
+
+
+def run(port: int, limits: Limits) -> None:
+    """Answer on 127.0.0.1 at ``port`` until SIGINT or SIGTERM; InputError when the port is taken.
+
+    Requests that are being answered then are given five seconds.
+    """
+    with bound(port) as own:
+        print(f"answers at http://{HOST}:{own.getsockname()[1]}, what can be asked: /docs; Ctrl-C ends it", flush=True)
+        config = uvicorn.Config(
+            service_app(limits),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=SECONDS_TO_END,
+        )
+        uvicorn.Server(config).run(sockets=[own])
+
+
+def bound(port: int) -> socket.socket:
+    """Return a socket on ``port`` of this machine alone, 0 for any free one; InputError when it is taken."""
+    own = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        own.bind((HOST, port))
+        # Who is told of the address may ask at once, and waits until the service has come up.
+        own.listen(BACKLOG)
+    except OSError as error:
+        own.close()
+        raise InputError(f"port {port} of {HOST} cannot be used ({error.strerror}); give another --port") from error
+    return own

@@ -1,0 +1,262 @@
+"""The service over real HTTP: the answers of `classify`, one line for what is wrong, and what it does not let in."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.grouping.builtin import RAW
+from core.inference.classify import classify, load_model
+from core.runs import store
+from core.serving.limits import Buckets
+from core.serving.service import Recent
+from core.storage import REPOSITORY
+
+HEADLINES = [
+    "Senate Passes Budget After Long Night",
+    "Quarterback Wins Game",
+    "<script>alert(1)</script> Emoji 😀",
+    "=1+1 A",
+]
+TOKEN = "a-token-of-tests"
+
+
+class Server:
+    """A service in a process of its own."""
+
+    def __init__(self, home, *arguments, **environment):
+        outside = {**os.environ, "COPYDESK_HOME": str(home), **environment}
+        outside.pop("COPYDESK_STARTER", None)
+        # Port 0: the system gives a free one, so that no two tests want the same.
+        command = [sys.executable, "-c", PROGRAM, *arguments]
+        self.process = subprocess.Popen(command, cwd=REPOSITORY, env=outside, stdout=subprocess.PIPE, text=True)
+        self.port = int(re.search(r":(\d+),", self.process.stdout.readline())[1])
+
+    def ask(self, method, path, body=None, headers=None, connection=None):
+        """Return (status, JSON document or text, headers) of one request."""
+        own = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        content = json.dumps(body) if isinstance(body, dict | list) else body
+        own.request(method, path, content, {"Content-Type": "application/json", **(headers or {})})
+        answer = own.getresponse()
+        text = answer.read().decode("utf-8")
+        if connection is None:
+            own.close()
+        kind = answer.getheader("Content-Type", "")
+        return answer.status, json.loads(text) if kind.startswith("application/json") else text, answer.headers
+
+    def end(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        status = self.process.wait(timeout=60)
+        self.process.stdout.close()
+        return status
+
+
+PROGRAM = (
+    "import json, sys; from core.serving.limits import Limits; from core.serving.server import run;"
+    "run(0, Limits(**json.loads(sys.argv[1] if len(sys.argv) > 1 else '{}')))"
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    found = Server(tmp_path_factory.mktemp("home"))
+    yield found
+    assert found.end() in (0, -signal.SIGTERM)
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory):
+    """Return a service with a token and low limits."""
+    found = Server(tmp_path_factory.mktemp("home"), json.dumps({"bytes": 300, "items": 2, "rate": 0.5, "token": TOKEN}))
+    yield found
+    found.end()
+
+
+@pytest.fixture(scope="module")
+def model():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COPYDESK_STARTER")
+        return load_model(store.load("starter"))
+
+
+def expected(model, items, **how):
+    documents = [answer.document() for answer in classify(model, items, **how)]
+    return [{key: value for key, value in one.items() if key != "seconds"} for one in documents]
+
+
+def close(found, wanted):
+    """Tell whether answers are the same: a batch may differ from a single text in the last bits."""
+    for one, other in zip(found, wanted, strict=True):
+        assert {**one, "seconds": 0}.keys() == {**other, "seconds": 0}.keys()
+        for key in other:
+            if key == "probabilities" or key == "confidence":
+                assert one[key] == pytest.approx(other[key], abs=1e-6)
+            else:
+                assert one[key] == other[key]
+    return True
+
+
+def test_one_headline(server, model):
+    status, document, _ = server.ask("POST", "/classify", {"headline": HEADLINES[0], "top": 3, "explain": True})
+    assert (status, document["run"], document["grouping"]) == (200, "starter", "huffpost-12")
+    assert close(document["results"], expected(model, [(HEADLINES[0], "")], top=3, explain=True))
+    assert document["results"][0]["seconds"] > 0
+
+
+def test_many_in_their_order_under_another_grouping(server, model):
+    items = [{"headline": headline, "description": "a note"} for headline in HEADLINES]
+    _, document, _ = server.ask("POST", "/classify", {"items": items, "grouping": "raw"})
+    assert close(document["results"], expected(model, [(one["headline"], "a note") for one in items], grouping=RAW))
+
+
+def test_what_it_tells_of_itself(server):
+    assert server.ask("GET", "/healthz")[:2] == (200, {"status": "ok", "version": "0.1.0", "run": "starter"})
+    _, document, _ = server.ask("GET", "/models")
+    assert [one["run"] for one in document["models"]] == ["starter"]
+    _, openapi, _ = server.ask("GET", "/openapi.json")
+    assert {"/classify", "/models", "/healthz"} == openapi["paths"].keys()
+    status, page, headers = server.ask("GET", "/docs")
+    assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "POST /classify" in page
+    assert not re.search(r"(src|href)=.https?://(?!127\.0\.0\.1)", page)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "message"),
+    [
+        ({}, 400, "give either a headline or items, one of the two"),
+        ({"headline": "A", "items": []}, 400, "give either a headline or items, one of the two"),
+        ({"headline": "  "}, 400, "headline is empty; give a text with at least one word"),
+        ({"items": []}, 400, "items is empty; give at least one"),
+        ({"items": [{"headline": "A"}, {"headline": "!"}]}, 400, "item 1: headline '!' has no letter or digit; give "),
+        ({"items": [{"headline": "A"}], "description": "B"}, 400, "description goes with headline; items have their"),
+        ({"headline": "A", "run": "nope"}, 404, "run 'nope' does not exist; "),
+        ({"headline": "A", "grouping": "nope"}, 404, "grouping 'nope' does not exist; "),
+        ({"headline": 3}, 422, "headline: Input should be a valid string, not '3'; /docs shows what can be asked"),
+        ({"headline": "A", "top": 0}, 422, "top: Input should be greater than or equal to 1, not '0'"),
+        ({"headline": "A", "tpo": 1}, 422, "tpo: Extra inputs are not permitted, not '1'"),
+        ("{", 422, "1: JSON decode error"),
+        ("\0", 422, "0: JSON decode error"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(server, body, status, message):
+    found, document, _ = server.ask("POST", "/classify", body)
+    assert (found, document.keys()) == (status, {"error"})
+    assert document["error"].startswith(message)
+    assert "\n" not in document["error"]
+
+
+def test_a_page_of_another_site_is_turned_away(server):
+    status, document, _ = server.ask("GET", "/models", headers={"Host": "evil.example"})
+    assert (status, document["error"][:40]) == (421, "this service answers to 127.0.0.1, local")
+    # A form of another page can send text, but not JSON.
+    status, _, _ = server.ask("POST", "/classify", {"headline": "A"}, {"Content-Type": "text/plain"})
+    assert status == 422
+
+
+def test_the_token_is_asked_for(strict):
+    for header in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {TOKEN}"}):
+        status, document, headers = strict.ask("GET", "/models", headers=header)
+        assert (status, headers["www-authenticate"]) == (401, "Bearer")
+        assert document == {"error": "the token is missing or wrong; send it as 'Authorization: Bearer TOKEN'"}
+    assert strict.ask("GET", "/healthz")[0] == 200
+
+
+def test_limits_on_rate_and_size(strict):
+    """One request in two seconds: the first is looked at, the second has to wait."""
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    status, document, _ = strict.ask("POST", "/classify", {"headline": "x" * 400}, headers)
+    assert (status, document["error"]) == (413, "the request is larger than 300 bytes; send fewer headlines at once")
+    status, document, answered = strict.ask("POST", "/classify", {"headline": "A Word"}, headers)
+    assert (status, answered["retry-after"]) == (429, "1")
+    assert document["error"].startswith("more than 0.5 requests a second; wait ")
+
+
+def test_a_body_of_untold_length_is_bounded_too(strict, server):
+    def chunks():
+        for _ in range(3):
+            yield b" " * 500_000
+
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.request("POST", "/classify", chunks(), {"Content-Type": "application/json"}, encode_chunked=True)
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_many_clients_at_once_get_their_own_answers(server, model):
+    """16 connections with 25 requests each, as fast as they can."""
+    wanted = {
+        headline: one["label"]
+        for headline, one in zip(HEADLINES, expected(model, [(h, "") for h in HEADLINES]), strict=True)
+    }
+    wrong, lock = [], threading.Lock()
+
+    def client(number):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        for turn in range(25):
+            headline = HEADLINES[(number + turn) % len(HEADLINES)]
+            status, document, _ = server.ask("POST", "/classify", {"headline": headline}, connection=connection)
+            label = document["results"][0]["label"] if status == 200 else document
+            if label != wanted[headline]:
+                with lock:
+                    wrong.append((headline, label))
+        connection.close()
+
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_a_port_that_is_taken(server):
+    done = subprocess.run(
+        [sys.executable, "-m", "core", "serve", "--port", str(server.port)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"error: port {server.port} of 127.0.0.1 cannot be used (Address already in use); give another --port\n"
+    )
+
+
+@given(st.lists(st.floats(0, 2), max_size=40), st.sampled_from([0.5, 1.0, 3.0]))
+def test_a_bucket_lets_no_more_through_than_its_rate(pauses, rate):
+    now = 0.0
+    buckets = Buckets(rate, clock=lambda: now)
+    passed = []
+    for pause in pauses:
+        now += pause
+        wait = buckets.take("client")
+        if not wait:
+            passed.append(now)
+        else:
+            assert 0 < wait <= 1 / rate
+    for place, begin in enumerate(passed):
+        within = [moment for moment in passed[place:] if moment - begin <= 10]
+        assert len(within) <= max(rate, 1) + rate * 10 + 1e-6
+
+
+def test_each_client_has_its_own_bucket():
+    buckets = Buckets(1.0, clock=lambda: 0.0)
+    assert [buckets.take(name) for name in ("a", "b", "a", "b")] == [0.0, 0.0, 1.0, 1.0]
+    assert all(Buckets(0.0).take("a") == 0.0 for _ in range(100))
+
+
+def test_a_name_is_looked_for_once_a_second():
+    now, asked = 0.0, []
+    recent = Recent(lambda name: asked.append(name) or len(asked), clock=lambda: now)
+    assert [recent.of("a"), recent.of("a"), recent.of("b")] == [1, 1, 2]
+    now = 1.5
+    assert recent.of("a") == 3
