@@ -3,10 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.data.sample import import_sample
-from core.runs import local
-from core.runs.spec import plan
 from core.storage import REPOSITORY
+from tests import homes
 
 SECONDS = 60
 
@@ -32,14 +30,7 @@ def checked(at):
 @pytest.fixture(scope="session")
 def trained_home(tmp_path_factory):
     """A folder with the sample and two finished runs, one of each target."""
-    folder = tmp_path_factory.mktemp("trained")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COPYDESK_HOME", str(folder))
-        dataset = import_sample()
-        (folder / "data" / ".opened").touch()
-        for target in ("category", "group"):
-            local.wait(local.submit(plan(dataset, target=target)))
-    return folder
+    return homes.trained(tmp_path_factory, {}, {"target": "group"})
 
 
 @pytest.fixture
@@ -52,7 +43,7 @@ def trained(trained_home, monkeypatch):
 def sample(home):
     (home / "data").mkdir()
     (home / "data" / ".opened").touch()
-    return import_sample()
+    return homes.import_part()
 
 
 @pytest.fixture

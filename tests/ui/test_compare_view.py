@@ -5,16 +5,15 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.data.sample import import_sample
 from core.evaluation import temperature
 from core.evaluation.comparison import compare_runs
 from core.evaluation.evaluate import evaluate
 from core.evaluation.ranking import rank
 from core.grouping.builtin import HUFFPOST_12
-from core.runs import local, store
-from core.runs.spec import plan
+from core.runs import store
 from core.ui import cache, compare_view, report_view
 from core.ui.cache_report import Asked
+from tests import homes
 
 
 def compare_page():
@@ -44,13 +43,7 @@ def report_page():
 @pytest.fixture(scope="module")
 def runs_home(tmp_path_factory):
     """A folder with the sample and three runs: two of categories with different seeds, one of groups."""
-    folder = tmp_path_factory.mktemp("runs")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COPYDESK_HOME", str(folder))
-        dataset = import_sample()
-        for how in ({}, {"target": "group"}, {"seed": 7}):
-            local.wait(local.submit(plan(dataset, **how)))
-    return folder
+    return homes.trained(tmp_path_factory, {}, {"target": "group"}, {"seed": 7})
 
 
 @pytest.fixture
@@ -149,9 +142,9 @@ def test_who_is_right_in_shares_and_prices_in_words(runs):
     ]  # fmt: skip
 
 
-def test_a_lone_run_is_told_what_to_do(home):
-    dataset = import_sample()
-    run = local.wait(local.submit(plan(dataset)))
+def test_a_lone_run_is_told_what_to_do(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("COPYDESK_HOME", str(homes.trained(tmp_path_factory, {})))
+    (run,) = store.list_all()
     at = drawn(compare_page, run=run.id)
     assert "no other finished run" in at.markdown[0].value
     assert not drawn(report_page, run=run.id).selectbox

@@ -5,14 +5,13 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.data.sample import import_sample
 from core.evaluation import temperature
 from core.evaluation.selective import Level, back_off, back_off_curve
 from core.runs import local, store
-from core.runs.spec import plan
 from core.ui import compare_view, confidence_view, labels_view, slices_view, why_view
 from core.ui.confidence_view import shown_levels
 from core.ui.slices_view import told
+from tests import homes
 
 
 def page(part, target, grouping):
@@ -29,13 +28,7 @@ def page(part, target, grouping):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder with the sample and a finished run of each target."""
-    home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COPYDESK_HOME", str(home))
-        dataset = import_sample()
-        for target in ("group", "category"):
-            local.wait(local.submit(plan(dataset, target=target)))
-    return home
+    return homes.trained(tmp_path_factory, {}, {"target": "group"})
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.data.sample import import_sample
 from core.grouping.builtin import HUFFPOST_12
 from core.grouping.frontier import OBJECTIVES, distance, grouping_at
 from core.grouping.grouping import Grouping
-from core.runs import local, store
-from core.runs.spec import plan
+from core.runs import store
 from core.ui import cache, cache_advice
 from core.ui.frontier_view import frame_of, point_of, what_of
+from tests import homes
 
 
 def page(grouping, target):
@@ -31,13 +30,7 @@ def page(grouping, target):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder with the sample and a finished run of each target."""
-    home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COPYDESK_HOME", str(home))
-        dataset = import_sample()
-        for target in ("category", "group"):
-            local.wait(local.submit(plan(dataset, target=target)))
-    return home
+    return homes.trained(tmp_path_factory, {}, {"target": "group"})
 
 
 @pytest.fixture

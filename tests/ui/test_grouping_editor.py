@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from core.data.sample import import_sample
 from core.errors import InputError
 from core.grouping import drafts, versions
 from core.grouping.builtin import HUFFPOST_12
@@ -16,6 +15,7 @@ from core.grouping.grouping import Grouping
 from core.storage import groupings_root
 from core.ui import grouping_editor
 from core.ui.grouping_editor import edit_of, steps_of_cells
+from tests import homes
 
 
 def app():
@@ -40,7 +40,7 @@ def app():
 
 @pytest.fixture
 def sample(home):
-    return import_sample()
+    return homes.import_part()
 
 
 @pytest.fixture

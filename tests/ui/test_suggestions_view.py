@@ -4,15 +4,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data import datasets
-from core.data.sample import import_sample
 from core.evaluation.advice import Effect
 from core.grouping.builtin import HUFFPOST_12
 from core.grouping.grouping import Grouping
-from core.runs import local, store
-from core.runs.spec import plan
+from core.runs import store
 from core.ui import cache_advice
 from core.ui.suggestions_view import effect_text, pairs_table
 from core.ui.theme import LIGHT
+from tests import homes
 
 
 def page(grouping, target):
@@ -33,13 +32,7 @@ def page(grouping, target):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder with the sample and a finished run of each target."""
-    home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COPYDESK_HOME", str(home))
-        dataset = import_sample()
-        for target in ("category", "group"):
-            local.wait(local.submit(plan(dataset, target=target)))
-    return home
+    return homes.trained(tmp_path_factory, {}, {"target": "group"})
 
 
 @pytest.fixture

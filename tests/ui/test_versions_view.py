@@ -3,12 +3,12 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.data.sample import import_sample
 from core.grouping import versions
 from core.grouping.builtin import HUFFPOST_12
 from core.grouping.grouping import Grouping
 from core.ui import diff_view, versions_view
 from core.ui.components import table_key
+from tests import homes
 
 
 def page():
@@ -35,7 +35,7 @@ def desks(home):
     versions.save(Grouping("desks", first, note="start"))
     versions.save(Grouping("desks", {**first, "MONEY": "MONEY"}, note="money apart"))
     versions.save(Grouping("twin", {category: group.lower() for category, group in first.items()}))
-    return import_sample()
+    return homes.import_part()
 
 
 def drawn(**query):
