@@ -92,14 +92,10 @@ def year_bars(
     click = alt.selection_point(name=selection, fields=["year"], on="click", empty=False)
     if frame.empty:
         return nothing_to_show(palette, click, words="No row has a date")
+    # Shares below a tenth would have the same label at several ticks.
+    percent = ".0%" if frame["share"].max() >= 0.1 else ".1%"
     base = alt.Chart(frame).encode(
         x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, ticks=False, domain=False)),
-        y=alt.Y(
-            "share:Q",
-            title="share of the year's rows",
-            axis=alt.Axis(format=".0%", tickCount=4),
-            scale=alt.Scale(nice=4),
-        ),
         tooltip=[
             alt.Tooltip("year:O"),
             alt.Tooltip("rows:Q", title=f"rows of {label}", format=",d"),
@@ -107,6 +103,14 @@ def year_bars(
             alt.Tooltip("share:Q", format=".1%"),
         ],
     )
+    y = alt.Y(
+        "share:Q",
+        title="share of the year's rows",
+        axis=alt.Axis(format=percent, tickCount=4),
+        scale=alt.Scale(nice=4),
+    )
     marked = alt.when(click).then(alt.value(palette.accent)).otherwise(alt.value(palette.bar))
-    bars = base.mark_bar(cursor="pointer").encode(color=marked).add_params(click)
-    return themed(bars.properties(height=150, width="container"), palette)
+    bars = base.mark_bar().encode(y=y, color=marked)
+    # The whole column takes the click, so that a low bar can be hit too.
+    band = base.mark_bar(opacity=0.001, cursor="pointer").encode(y=alt.value(0), y2=alt.value("height"))
+    return themed(alt.layer(bars, band.add_params(click)).properties(height=150, width="container"), palette)

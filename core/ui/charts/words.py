@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from core.ui.charts.axes import BAR, counted, is_chosen, name_axis, nothing_to_show, room_for, row_height
+from core.ui.charts.axes import BAR, bar_range, counted, is_chosen, name_axis, nothing_to_show, room_for, row_height
 from core.ui.theme import Palette, themed
 
 
@@ -50,7 +50,14 @@ def word_bars(
         for test, align, gap in (("datum.z >= 0", "left", 5), ("datum.z < 0", "right", -5))
     ]  # fmt: skip
     size = (row_height(data["shown"]) - 20 + height) * len(names)
-    return themed(alt.layer(bars.add_params(click), *texts).properties(height=size, width="container"), palette)
+    layers = alt.layer(bars, *texts, _band(base, click))
+    return themed(layers.properties(height=size, width="container"), palette)
+
+
+def _band(base: alt.Chart, click: alt.Parameter) -> alt.Chart:
+    """Return what takes the click over the whole row, so that a short bar can be hit too."""
+    band = base.mark_bar(opacity=0.001, cursor="pointer").encode(x=alt.value(0), x2=alt.value("width"))
+    return band.add_params(click)
 
 
 def _printed(frame: pd.DataFrame, palette: Palette) -> tuple[pd.DataFrame, int]:
@@ -88,14 +95,14 @@ def frequency_bars(
     data["printed"] = [counted(int(times)) for times in data["ours"]]
     names = data["ngram"].tolist()
     shown = dict(zip(names, data["shown"], strict=True))
-    scale = alt.Scale(range=[0, {"expr": f"max(width - {room_for(data['printed'])}, 20)"}], zero=True)
+    scale = alt.Scale(range=bar_range(room_for(data["printed"])), zero=True)
+    x = alt.X("ours:Q", title=f"times in {side}", scale=scale, axis=alt.Axis(tickCount=4, format=",d", grid=False))
     base = alt.Chart(data).encode(
         y=alt.Y("ngram:N", title=None, scale=alt.Scale(domain=names), axis=name_axis(names, shown=shown)),
-        x=alt.X("ours:Q", title=f"times in {side}", scale=scale, axis=alt.Axis(tickCount=4, format=",d", grid=False)),
         tooltip=_tips((side, "the other side")),
     )
     marked = alt.when(is_chosen(click, "ngram")).then(alt.value(palette.accent)).otherwise(alt.value(palette.bar))
-    bars = base.mark_bar(height=BAR, cursor="pointer").encode(color=marked).add_params(click)
-    texts = base.mark_text(align="left", dx=5, color=palette.ink).encode(text=alt.Text("printed:N"))
+    bars = base.mark_bar(height=BAR).encode(x=x, color=marked)
+    texts = base.mark_text(align="left", dx=5, color=palette.ink).encode(x=x, text=alt.Text("printed:N"))
     height = row_height(data["shown"]) * len(names)
-    return themed(alt.layer(bars, texts).properties(height=height, width="container"), palette)
+    return themed(alt.layer(bars, texts, _band(base, click)).properties(height=height, width="container"), palette)
