@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterator
 from io import BufferedIOBase
@@ -16,6 +17,8 @@ from core.data.rejection import Rejection, rejection
 from core.errors import InputError
 
 DELIMITERS = ",;\t|"
+# A first line of its own, for Excel.
+TOLD_DELIMITER = re.compile(rb'"?sep=([,;\t|])"?\r?\n')
 OPEN_QUOTE = "a quote that is never closed"
 BAD_QUOTES = "bad quotes"
 BARE_RETURN = "a carriage return outside quotes"
@@ -104,7 +107,12 @@ def delimited(
     # The csv module's own limit is 128 kB a cell, below what we allow; it is one for the whole process.
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST + 2))
     feed = _Feed(stream)
-    rows = csv.reader(feed, delimiter=delimiter_of(head), strict=True)
+    told = TOLD_DELIMITER.match(head)
+    if told:
+        next(feed)
+        feed.begin()
+    delimiter = told[1].decode() if told else delimiter_of(head)
+    rows = csv.reader(feed, delimiter=delimiter, strict=True)
     columns = _header(rows, feed, shown)
     return columns, _records(rows, feed, columns)
 
@@ -124,7 +132,8 @@ def _header(rows: Iterator[list[str]], feed: _Feed, shown: str) -> tuple[str, ..
     try:
         cells = next(row for row in rows if row)
     except (csv.Error, _TooLong, StopIteration) as error:
-        raise InputError(f"{shown}: the first line cannot be read as column names; mend it") from error
+        why = _reason(error) if isinstance(error, csv.Error) else TOO_LONG if isinstance(error, _TooLong) else "none"
+        raise InputError(f"{shown}: the first line cannot be read as column names ({why}); mend it") from error
     if not feed.readable():
         raise InputError(f"{shown}: the column names have unreadable bytes; save the file as UTF-8")
     return _distinct(cells)

@@ -99,8 +99,19 @@ def test_columns_without_name_or_with_one_name_stay_apart():
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b'"title,label\na,b\n', "'a.csv': the first line cannot be read as column names; mend it"),
-        (b"title,label\ra,b\r", "'a.csv': the first line cannot be read as column names; mend it"),
+        (
+            b'"title,label\na,b\n',
+            "'a.csv': the first line cannot be read as column names (a quote that is never closed); mend it",
+        ),
+        (
+            b"title,label\ra,b\r",
+            "'a.csv': the first line cannot be read as column names (a carriage return outside quotes); mend it",
+        ),
+        pytest.param(
+            b"t," * 600_000,
+            "'a.csv': the first line cannot be read as column names (a line over 1 MB); mend it",
+            id="a long line",
+        ),
         (b"tit\xffle,label\n", "'a.csv': the column names have unreadable bytes; save the file as UTF-8"),
     ],
 )
@@ -142,3 +153,11 @@ def test_rows_over_several_lines_are_read_until_the_patience_ends(monkeypatch):
 def test_a_field_beyond_the_limit_of_the_csv_module_is_read():
     text = "x" * 200_000
     assert read(f"title,label\n{text},b\n".encode())[1] == [(2, {"title": text, "label": "b"})]
+
+
+@pytest.mark.parametrize("first", [b"sep=;\r\n", b'"sep=;"\n'])
+def test_a_first_line_may_tell_the_delimiter(first):
+    assert read(first + b"title, with a comma;label\na;b\n") == (
+        ("title, with a comma", "label"),
+        [(3, {"title, with a comma": "a", "label": "b"})],
+    )
