@@ -22,7 +22,7 @@ from core.data import datasets
 from core.data.category_names import merged_names
 from core.data.cleaned_copy import KEPT, Plan, Report, write_copy
 from core.data.datasets import DESCRIPTION, Dataset, summary
-from core.data.duplicates import contradicting, repeats
+from core.data.duplicates import contradicting, repeats, with_category
 from core.data.languages import NAMES
 from core.data.markup import mended_by
 from core.data.near_duplicates import near_an_earlier, near_pairs
@@ -140,13 +140,12 @@ def _goes(
         return _near(dataset, seen, left, recipe, report)
     if step == "drop-small":
         return np.bincount(category[left], minlength=len(seen.categories))[category[left]] < int(value)
-    keys = {"drop-identical": _records(seen, category), "drop-duplicates": seen.text, "drop-respelled": seen.plain}
+    keys = {
+        "drop-identical": with_category(seen.record, category),
+        "drop-duplicates": seen.text,
+        "drop-respelled": seen.plain,
+    }
     return repeats(keys[step][left]).surplus
-
-
-def _records(seen: Scan, category: np.ndarray) -> np.ndarray:
-    """Return keys of all fields after the renaming of categories."""
-    return seen.record + category.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 
 
 def _near(dataset: Dataset, seen: Scan, left: np.ndarray, recipe: Recipe, report: Report) -> np.ndarray:

@@ -16,6 +16,12 @@ def keys_of(texts: list[str]) -> np.ndarray:
     return pd.util.hash_array(np.array([*texts, None], dtype=object)[:-1], categorize=False)
 
 
+def with_category(keys: np.ndarray, categories: np.ndarray) -> np.ndarray:
+    """Return keys that are the same where ``keys`` and the numbers of the categories both are, shape (rows,)."""
+    # An odd factor of many bits (the golden ratio's): distinct categories stay apart.
+    return keys + categories.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+
+
 def normalised(text: str) -> str:
     """Return ``text`` without what case and white space make of it.
 

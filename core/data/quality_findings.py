@@ -8,7 +8,7 @@ import numpy as np
 
 from core.data.category_names import merged_names, spelled_differently, worded_differently
 from core.data.datasets import Dataset
-from core.data.duplicates import contradicting, normalised, repeats
+from core.data.duplicates import contradicting, normalised, repeats, with_category
 from core.data.languages import NAMES
 from core.data.near_duplicates import NearPairs, near_an_earlier, near_groups, near_pairs
 from core.data.quality import Finding, finding
@@ -50,7 +50,7 @@ def cheap_findings(dataset: Dataset, scan: Scan) -> list[Finding]:
 
 
 def _repeats(scan: Scan) -> list[Finding]:
-    kinds = {"duplicates": scan.text, "respelled": scan.plain, "identical": scan.record}
+    kinds = {"duplicates": scan.text, "respelled": scan.plain, "identical": with_category(scan.record, scan.category)}
     found = {kind: repeats(keys) for kind, keys in kinds.items()}
     notes = dict.fromkeys(kinds, "")
     notes["respelled"] = f"{len(found['respelled'].surplus) - len(found['duplicates'].surplus):,} besides the same text"

@@ -30,7 +30,8 @@ class Scan:
 
     Attributes
     ----------
-    record, text, plain: keys (`duplicates.keys_of`) of all fields, of the text, of the text but for case and spaces.
+    record, text, plain: keys (`duplicates.keys_of`) of all fields but the category, of the text, of the text but for
+        case and spaces.
     category: number of the category in ``categories``, int32.
     characters, words: of the text, int32.
     language: number in `languages.NAMES`, int8, `NOT_JUDGED` where nobody can tell.
@@ -96,7 +97,7 @@ def _facts(
     if mending:
         fields = [[markup.mended(text, mending) for text in texts] for texts in fields]
     texts = list(map(text_from, *fields))
-    rest = [columns[name] for name in ("category", "date", "link", "authors")]
+    rest = [columns[name] for name in ("date", "link", "authors")]
     records = [SEPARATOR.join(map(str, record)) for record in zip(*fields, *rest, strict=True)]
     spoken = [languages.language_of(text) if judged else None for text in texts]
     number = {None: NOT_JUDGED} | {name: count for count, name in enumerate(languages.NAMES)}

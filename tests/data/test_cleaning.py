@@ -126,6 +126,15 @@ def test_a_name_is_suggested_that_is_free(dataset, folder):
     (folder / "data" / "flawed-clean").rmdir()
 
 
+def test_rows_are_compared_under_the_names_that_they_are_given(home):
+    rows = [{"headline": "Tide turns", "category": category} for category in ("SEA", "Sea", "SEA", "FOOD")]
+    dataset = flawed.imported(home, records=rows)
+    recipe = Recipe(merge_names=True, drop_identical=True)
+    copy = clean(dataset, recipe, "copy")
+    assert copy.category_counts == {"FOOD": 1, "SEA": 1}
+    assert not plan_of(copy, recipe).changes
+
+
 TEXTS = st.lists(
     st.sampled_from(
         ["Tide", "tide", "turns", "<b>", "&lt;i&gt;", "&amp;", "\n", "Ã©", "\x00", "https://a.b", *"abcdefgh"]
