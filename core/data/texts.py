@@ -153,16 +153,19 @@ def _seconds(call: Callable[[], object]) -> float:
 
 def first_bytes(texts: Texts, column: str) -> np.ndarray:
     """Return the first 8 bytes of each row's text as it is sorted, as a number, uint64, shape (rows,)."""
-    return np.concatenate([_first_bytes(as_sorted(part.column(0))) for _, part in texts.parts([column])])
+    # A character is a byte at least.
+    return np.concatenate([_first_bytes(as_sorted(part.column(0), 8)) for _, part in texts.parts([column])])
 
 
-def as_sorted(column: pa.ChunkedArray) -> pa.Array:
-    """Return the texts of a column as they are sorted: without case, and without marks in front."""
+def as_sorted(column: pa.ChunkedArray, characters: int | None = None) -> pa.Array:
+    """Return the texts of a column, or their first characters, as sorted: without case, and without marks in front."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     whole = pa.concat_arrays(column.cast(pa.large_string()).chunks or [pa.array([], pa.large_string())])
-    return pc.utf8_lower(pc.utf8_ltrim(pc.fill_null(whole, ""), characters=IN_FRONT))
+    trimmed = pc.utf8_ltrim(pc.fill_null(whole, ""), characters=IN_FRONT)
+    # Each character has its own small one (simple mapping), so a beginning can be cut off before.
+    return pc.utf8_lower(trimmed if characters is None else pc.utf8_slice_codeunits(trimmed, 0, characters))
 
 
 def stable_order(array: pa.Array) -> np.ndarray:
