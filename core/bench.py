@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from core.bench_classify import bench_classify
 from core.bench_commands import command, json_of, path_of, scratch_home
 from core.bench_explore import bench_explore
 from core.bench_grouping import bench_grouping
@@ -116,6 +117,7 @@ def bench_runs(file: Path | None, rounds: int) -> Document:
 
 
 BENCHES: dict[str, Callable[..., Document]] = {
+    "classify": bench_classify,
     "explore": bench_explore,
     "grouping": bench_grouping,
     "import": bench_import,

@@ -44,3 +44,15 @@ def test_the_reason_of_a_command_that_fails_is_passed_on(tmp_path):
     (tmp_path / "empty.csv").write_text("")
     with pytest.raises(InputError, match=r"the measured command ended with status 2: .*empty"):
         bench.bench_logistic(tmp_path / "empty.csv", 1)
+
+
+def test_answers_files_and_requests_are_measured_with_the_starter(home, monkeypatch):
+    for name, few in (("TEXTS", 10), ("REQUESTS", 160)):
+        monkeypatch.setattr(f"core.bench_classify.{name}", few)
+    found = bench.BENCHES["classify"](None, 1)
+    by_name = {row["what"]: row for row in found["measured"]}
+    assert list(by_name) == ["load", "one", "why", "changes", "score", "serve"]
+    assert by_name["score"]["rows"] == len(SAMPLE_FILE.read_bytes().splitlines())
+    assert all(0 < row["median_ms"] <= row["p99_ms"] for name, row in by_name.items() if name != "score")
+    assert by_name["serve"]["requests_per_s"] > 0
+    assert list(home.iterdir()) == []
