@@ -50,9 +50,7 @@ def serve(
 def bench(
     name: Annotated[
         str,
-        typer.Argument(
-            help="classify, explore, grouping, import, label-noise, logistic, pages, report, runs or transformer."
-        ),
+        typer.Argument(help="What to measure; an unknown name lists all there are."),
     ],
     file: Annotated[Path | None, typer.Option(help="The headlines to measure with.", show_default="the sample")] = None,
     rounds: Annotated[int, typer.Option(min=1, max=20, help="How often each is measured.")] = 1,
