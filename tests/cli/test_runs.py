@@ -6,30 +6,49 @@ import signal
 import pytest
 
 from core.runs import local, states, store
+from core.storage import models_root
+from tests import homes
+from tests.cli.conftest import CommandLine
+
+
+def import_few(core, folder):
+    """Import a few rows, by way of a file in ``folder``."""
+    rows = "".join(f"{word} {number},{word.upper()}\n" for word in ("roses", "ferries") for number in range(9))
+    (folder / "few.csv").write_text("headline,category\n" + rows)
+    assert core("data", "import", folder / "few.csv", "--name", "few").status == 0
 
 
 @pytest.fixture
-def few(core, tmp_path, monkeypatch):
+def few(core, tmp_path):
     """A folder with a dataset of a few rows, also for this process."""
-    rows = "".join(f"{word} {number},{word.upper()}\n" for word in ("roses", "ferries") for number in range(9))
-    (tmp_path / "few.csv").write_text("headline,category\n" + rows)
-    assert core("data", "import", tmp_path / "few.csv", "--name", "few").status == 0
+    import_few(core, tmp_path)
     return core
 
 
 @pytest.fixture
-def one(few):
-    """A run that has succeeded."""
-    return few("train", "--dataset", "few", "--wait", "--json").json["run"]
+def one(few, tmp_path_factory):
+    """A run that has succeeded: trained once, and copied."""
+
+    def make(folder):
+        core = CommandLine(folder)
+        import_few(core, folder)
+        assert core("train", "--dataset", "few", "--wait", "--json").json["state"] == states.SUCCEEDED
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("COPYDESK_HOME", str(folder))
+            homes.wait_until_quiet()
+
+    homes.copy(homes.made_once(tmp_path_factory, "cli few", make) / "models", models_root())
+    (run,) = store.list_all()
+    return run.id
 
 
 @pytest.fixture
 def working(few, hold):
     """A run that stays at work, and is cancelled at the end."""
-    hold("fit")
+    hold("read")
     run_id = few("train", "--dataset", "few", "--json").json["run"]
     for _ in range(600):
-        if store.load(run_id).status["progress"]["phase"] == "fit":
+        if store.load(run_id).status["progress"]["phase"] == "read":
             break
         local.wait_a_moment(0.05)
     yield run_id
@@ -87,7 +106,7 @@ def test_a_run_that_waits_shows_its_place_and_changes_it(few, working):
     assert "queued 2" in listed
     assert "is running; only a run that waits" in few("runs", "priority", working, "1").err
     assert few("runs", "show", second, "--json").json["place"] == 2
-    assert "fit" in next(line for line in listed.split("\n") if working in line)
+    assert "read" in next(line for line in listed.split("\n") if working in line)
     assert f"{few('train', '--dataset', 'few').out.split(';')[0]}".endswith("waits, place 3 in the queue")
     done = few("data", "delete", "few", "--json")
     assert "add --yes to delete" in done.err

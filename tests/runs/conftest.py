@@ -11,8 +11,11 @@ from core.data.importing import import_file
 from core.runs import dispatcher, local, store
 from core.runs.spec import plan
 from core.storage import REPOSITORY, lock_holder, models_root
+from tests import homes
 
 LOOKS = 600
+# Where a run is held if the phase is no matter: the first, before all that takes time to load.
+HELD = "read"
 SUBJECTS = {"GARDEN": ["roses bloom", "beans climb"], "HARBOUR": ["ferries wait", "gulls return"]}
 
 
@@ -39,12 +42,31 @@ def in_state(*names):
     return lambda run: run.state in names
 
 
+def import_few(folder):
+    """Import twelve rows in two categories, by way of a file in ``folder``."""
+    lines = [f"{words} {number},{name}" for name, both in SUBJECTS.items() for words in both for number in range(3)]
+    (folder / "few.csv").write_text("headline,category\n" + "\n".join(lines) + "\n")
+    return import_file(folder / "few.csv", "few")
+
+
 @pytest.fixture
 def few(home, tmp_path):
-    """Twelve rows in two categories."""
-    lines = [f"{words} {number},{name}" for name, both in SUBJECTS.items() for words in both for number in range(3)]
-    (tmp_path / "few.csv").write_text("headline,category\n" + "\n".join(lines) + "\n")
-    return import_file(tmp_path / "few.csv", "few")
+    return import_few(tmp_path)
+
+
+@pytest.fixture
+def ended(few, tmp_path_factory):
+    """A run on the few rows that has succeeded: a real worker has trained it once, and this is a copy."""
+
+    def make(folder):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("COPYDESK_HOME", str(folder))
+            local.wait(local.submit(plan(import_few(folder))))
+            homes.wait_until_quiet()
+
+    homes.copy(homes.made_once(tmp_path_factory, "few", make) / "models", models_root())
+    (run,) = store.list_all()
+    return run
 
 
 @pytest.fixture
@@ -57,7 +79,7 @@ def start(few):
 def held(start, hold):
     """Return a function that starts a run and waits until it holds in a phase."""
 
-    def started(phase="fit", how="hold"):
+    def started(phase=HELD, how="hold"):
         hold(phase, how)
         return until(start(), in_phase(phase))
 

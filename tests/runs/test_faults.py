@@ -18,6 +18,7 @@ from core.runs.manifest import check_manifest
 from core.runs.spec import plan
 from core.storage import REPOSITORY, models_root
 from tests.runs.conftest import (
+    HELD,
     dispatcher_pid,
     in_another_process,
     in_phase,
@@ -37,13 +38,12 @@ def snapshot(run):
 
 
 @pytest.fixture
-def finished(start):
+def finished(ended):
     """A run that has succeeded, and must stay as it is."""
-    run = local.wait(start())
-    assert run.state == states.SUCCEEDED
-    before = snapshot(run)
-    yield run
-    assert snapshot(run) == before
+    assert ended.state == states.SUCCEEDED
+    before = snapshot(ended)
+    yield ended
+    assert snapshot(ended) == before
 
 
 def nothing_looks_finished(run):
@@ -79,13 +79,13 @@ def test_a_worker_killed_after_its_last_file_has_succeeded(start, hold):
 
 @pytest.mark.parametrize("whole_group", [False, True], ids=["process", "group"])
 def test_a_run_outlives_whoever_started_it(few, hold, whole_group):
-    hold("fit")
+    hold(HELD)
     script = (
         "import sys; from core.data import datasets; from core.runs import local; from core.runs.spec import plan\n"
         "print(local.submit(plan(datasets.load('few'))).id, flush=True); sys.stdin.read()"
     )
     starter = in_another_process(script, stdin=subprocess.PIPE, start_new_session=True)
-    run = until(store.load(starter.stdout.readline().strip()), in_phase("fit"))
+    run = until(store.load(starter.stdout.readline().strip()), in_phase(HELD))
     (os.killpg if whole_group else os.kill)(starter.pid, signal.SIGKILL)
     assert starter.wait() == -signal.SIGKILL
     steps = run.status["progress"]["seconds"]
@@ -104,7 +104,7 @@ def test_a_killed_dispatcher_is_replaced_by_the_worker_alone_and_the_queue_goes_
     assert store.load(second.id).state == states.QUEUED
     release(run)
     assert until(run, in_state(states.SUCCEEDED))
-    release(until(second, in_phase("fit")))
+    release(until(second, in_phase(HELD)))
     assert until(second, in_state(states.SUCCEEDED))
 
 
@@ -130,7 +130,7 @@ def test_a_worker_killed_before_it_could_begin_is_interrupted(start, hold):
 
 
 def test_what_a_worker_leaves_behind_is_killed_by_a_dispatcher_that_did_not_start_it(held, start):
-    run = held("fit", "child")
+    run = held(HELD, "child")
     second = start()
     child = int(wait_for(lambda: (run.path / "child").exists() and (run.path / "child").read_text(), "the child"))
     first = dispatcher_pid()
@@ -185,10 +185,8 @@ def test_sigterm_from_outside_interrupts_and_says_so(held):
     assert nothing_looks_finished(run)
 
 
-def test_a_restart_of_the_machine_is_told_by_the_boot_id(start, hold):
-    run = start()
-    until(run, in_state(states.SUCCEEDED))
-    wait_for(lambda: not status.is_working(run.path), "the end of the worker")
+def test_a_restart_of_the_machine_is_told_by_the_boot_id(ended):
+    run = ended
     # A status as the machine's last start left it: the only way to a restart that a test has.
     found = json.loads((run.path / "status.json").read_text())
     found["state"], found["started"]["boot"] = states.RUNNING, "another-start"
@@ -218,7 +216,7 @@ def test_a_waiting_run_whose_spec_was_spoiled_fails_with_the_reason(held, start,
         store.load(spoiled.id)
     assert store.damaged().keys() == {spoiled.id}
     for run in (first, third):
-        release(until(run, in_phase("fit")))
+        release(until(run, in_phase(HELD)))
         assert until(run, in_state(states.SUCCEEDED))
 
 
@@ -236,7 +234,7 @@ def test_an_empty_status_is_rebuilt_from_the_log_for_every_state(finished, held,
     assert rebuilt.status["metrics"] == finished.status["metrics"]
     release(running)
     assert until(running, in_state(states.SUCCEEDED))
-    release(until(waiting, in_phase("fit")))
+    release(until(waiting, in_phase(HELD)))
     assert until(waiting, in_state(states.SUCCEEDED))
     store.delete(copy.name)
 
@@ -251,9 +249,8 @@ def without_override():
     return ["setpriv", f"--bounding-set={given_up}", f"--inh-caps={given_up}"]
 
 
-def test_run_directories_without_rights_stop_no_other_run(start, few):
-    finished = until(start(), in_state(states.SUCCEEDED))
-    wait_for(lambda: dispatcher_pid() is None, "the end of the dispatcher")
+def test_run_directories_without_rights_stop_no_other_run(ended, few):
+    finished = ended
     waiting, gone = store.create(plan(few)), store.create(plan(few))
     status.move(gone.path, states.RUNNING)
     rights = [(finished, 0), (waiting, 0), (gone, 0o555)]
@@ -353,7 +350,7 @@ def test_a_dataset_deleted_while_its_run_waits_fails_that_run_alone(few, held, s
     from core.data.importing import import_file
 
     other = import_file(tmp_path / "few.csv", "other")
-    first = held()
+    first = held("fit")
     second, third = local.submit(plan(other)), start()
     datasets.delete("other")
     release(first)

@@ -9,7 +9,6 @@ import pytest
 
 from core.data import datasets
 from core.data.importing import import_file
-from core.data.sample import import_sample
 from core.errors import CopydeskError, DamagedError, InputError, NotFound
 from core.evaluation.evaluate import test_predictions as read_predictions
 from core.evaluation.judge import judge
@@ -18,20 +17,22 @@ from core.runs import local, states, status, store
 from core.runs.manifest import check_manifest
 from core.runs.spec import plan
 from core.storage import models_root
-from tests.runs.conftest import in_phase, in_state, kill, release, until, wait_for
+from tests import homes
+from tests.runs.conftest import HELD, in_phase, in_state, kill, release, until, wait_for
 
 
 @pytest.fixture
 def dataset(home):
-    return import_sample()
+    return homes.import_part()
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A run that has succeeded, to be read and not changed."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COPYDESK_HOME", str(tmp_path_factory.mktemp("home")))
-        yield local.wait(local.submit(plan(import_sample())))
+        patch.setenv("COPYDESK_HOME", str(homes.trained(tmp_path_factory, {})))
+        (run,) = store.list_all()
+        yield run
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def test_a_cancel_is_heeded_through_the_marker_alone(held):
 
 
 def test_a_worker_deaf_to_sigterm_is_killed_after_the_grace_time(held):
-    run = held("fit", "deaf")
+    run = held(HELD, "deaf")
     local.cancel(run)
     # It heeds neither the signal nor the marker; only the dispatcher's SIGKILL can end it.
     assert until(run, in_state(states.CANCELLED))
@@ -130,7 +131,7 @@ def test_a_worker_deaf_to_sigterm_is_killed_after_the_grace_time(held):
 
 
 def test_the_children_of_a_cancelled_worker_are_killed_with_it(held):
-    run = held("fit", "child")
+    run = held(HELD, "child")
     child = int(wait_for(lambda: (run.path / "child").exists() and (run.path / "child").read_text(), "the child"))
     os.kill(child, 0)
     local.cancel(run)
@@ -152,7 +153,7 @@ def test_the_second_run_waits_and_starts_when_the_first_has_ended(held, start):
     assert second.state == states.QUEUED
     assert local.place(second) == 1
     local.cancel(first)
-    release(until(second, in_phase("fit")))
+    release(until(second, in_phase(HELD)))
     assert local.wait(second).state == states.SUCCEEDED
 
 
@@ -246,12 +247,12 @@ def test_only_an_interrupted_run_is_resumed(finished_home):
         local.resume(finished_home)
 
 
-def test_a_retry_is_a_new_run_with_the_same_or_changed_settings(start):
-    run = local.wait(start())
+def test_a_retry_is_a_new_run_with_the_same_or_changed_settings(ended):
+    run = ended
     again = local.wait(local.retry(run))
     assert again.id != run.id
     assert again.spec == run.spec
-    changed = local.wait(local.retry(run, {"epochs": "3"}))
+    changed = local.retry(run, {"epochs": "3"})
     assert changed.spec.hyperparameters == {**run.spec.hyperparameters, "epochs": 3}
     other = local.retry(run, target="group", seed=7, split=run.spec.split.model_copy(update={"test_share": 0.4}))
     assert (other.spec.target, other.spec.seed, other.spec.split.test_share) == ("group", 7, 0.4)
@@ -270,8 +271,8 @@ def test_a_retry_keeps_what_was_set_beside_the_preset(few, preset):
     assert again.preset == preset
 
 
-def test_a_retry_on_data_that_changed_is_refused(start, few, tmp_path):
-    run = local.wait(start())
+def test_a_retry_on_data_that_changed_is_refused(ended, tmp_path):
+    run = ended
     datasets.delete("few")
     with pytest.raises(NotFound, match="there is no dataset 'few'"):
         local.retry(run)
