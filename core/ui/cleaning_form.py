@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -125,7 +126,7 @@ def draw(dataset: Dataset, found: Found) -> None:
     if told := st.session_state.pop(PROBLEM, None) or (ending(work, "cleaning") if work else ""):
         st.warning(escaped(told), icon=":material/edit_note:")
     if work is not None and work.state == SUCCEEDED:
-        _made(str(name), work.result)
+        _made(str(name), work.result, dataset)
     _recipe(dataset, found)
 
 
@@ -201,9 +202,11 @@ def _attempt_cancel(name: str) -> None:
         st.session_state[PROBLEM] = sentence(str(error))
 
 
-def _made(name: str, result: Mapping[str, object]) -> None:
-    """Say what was written, and lead there."""
-    counts = result["recipe"]["counts"]  # type: ignore[index]
-    told = "; ".join(f"{step} {rows:,}" for step, rows in counts.items())
-    st.success(f"{escaped(name)} has {result['rows']:,} rows. Rows by step: {escaped(told)}.", icon=":material/check:")
+def _made(name: str, result: Mapping[str, Any], dataset: Dataset) -> None:
+    """Say what was written from this dataset, and lead there."""
+    recipe = result["recipe"]
+    if recipe["parent_fingerprint"] != dataset.fingerprint:
+        return
+    told = "; ".join(f"{step} {rows:,}" for step, rows in recipe["counts"].items())
+    st.caption(f":material/check: {escaped(name)} has {result['rows']:,} rows. Rows by step: {escaped(told)}.")
     link("pages/explore.py", f"Open {name}", dataset=name)
