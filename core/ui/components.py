@@ -50,12 +50,14 @@ def notice(dataset: datasets.Dataset) -> None:
 
 
 def flaws(dataset: datasets.Dataset) -> None:
-    """Say in one line what was wrong with the file, if anything was."""
+    """Say what was wrong with the file, and what the import took it for, a line each where there is anything."""
     found = [f"{count:,} × {reason}" for reason, count in dataset.rejected_reasons.items()]
     if dataset.dates_unreadable:
         found.append(f"{dataset.dates_unreadable:,} × unreadable date (kept without)")
     if found:
         st.caption(f"Flaws found: {escaped('; '.join(found))}.")
+    if dataset.notes:
+        st.caption(f"About the file: {escaped('; '.join(dataset.notes))}.")
 
 
 def table_key(key: str, rows: Sequence[object]) -> str:
