@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from core.browser import settled
-from core.data.sample import import_sample
 from core.grouping import drafts, versions
 from core.grouping.grouping import Grouping
+from tests import homes
+from tests.browser.conftest import widened
 
 ODD = "<b onclick=\"alert(1)\">Weltü</b> 🎉 'q'"
 
@@ -18,7 +19,7 @@ def app_home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("board")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COPYDESK_HOME", str(folder))
-        import_sample()
+        homes.import_part()
         versions.save(Grouping("long", {"TECH": "y" * 200, "SPORTS": "y" * 200, "CRIME": "<img src=x> " * 16}))
     return folder
 
@@ -301,16 +302,15 @@ def test_an_edit_is_saved_and_its_table_says_the_same(board):
     board.wait_for_url(re.compile("editor=Table"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 1920])
-def test_names_of_any_length_stay_in_their_cards(browser, address, screenshot, width, scheme):
-    page = browser.page(width=width, height=800, color_scheme=scheme)
+def test_names_of_any_length_stay_in_their_cards(scheme, address, screenshot):
+    colours, context = scheme
+    page = context.new_page()
     page.goto(f"{address}/grouping?grouping=long")
     settled(page)
-    assert (
-        page.locator(".card").evaluate_all("cards => cards.filter(card => card.scrollWidth > card.clientWidth).length")
-        == 0
-    )
-    assert page.locator(".board img").count() == 0
-    screenshot(page, f"board-long-{width}-{scheme}")
-    page.context.close()
+    for width in (1280, 1920):
+        widened(page, width)
+        cards = page.locator(".card")
+        assert cards.evaluate_all("cards => cards.filter(card => card.scrollWidth > card.clientWidth).length") == 0
+        assert page.locator(".board img").count() == 0
+        screenshot(page, f"board-long-{width}-{colours}")
+    page.close()

@@ -7,19 +7,13 @@ from playwright.sync_api import expect
 
 from core.browser import settled
 from core.data import corrections, datasets
-from core.data.sample import import_sample
-from core.runs import local
-from core.runs.spec import plan
+from tests import homes
 from tests.browser.matrix import click_an_error
 
 
 @pytest.fixture(scope="module")
 def app_home(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("evaluate")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COPYDESK_HOME", str(folder))
-        local.wait(local.submit(plan(import_sample())))
-    return folder
+    return homes.trained(tmp_path_factory, {})
 
 
 def test_from_a_cell_to_an_error_whose_label_is_corrected(page, address, app_home, monkeypatch, screenshot):

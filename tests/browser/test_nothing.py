@@ -24,12 +24,10 @@ def app_home(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", ["evaluate", "explore", "grouping", "train", "classify", ""])
-def test_an_empty_page_tells_the_next_step(browser, address, screenshot, name):
-    page = browser.page()
+def test_an_empty_page_tells_the_next_step(page, address, screenshot, name):
     page.goto(f"{address}/{name}")
     settled(page)
     expect(page.get_by_text(NEXT[name])).to_be_visible()
     # The navigation is ours, also where a link to a page is the first visit to a new server.
     expect(page.get_by_test_id("stSidebarNav").get_by_role("link", name="Classify")).to_be_visible()
     screenshot(page, f"nothing-{name or 'home'}")
-    page.context.close()

@@ -2,23 +2,21 @@
 
 import pytest
 
-from core.data.sample import import_sample
 from core.evaluation.evaluate import evaluate
 from core.evaluation.report import report, write
 from core.grouping.builtin import HUFFPOST_12, RAW
-from core.runs import local
-from core.runs.spec import plan
+from core.runs import store
 from core.ui.theme import DARK, LIGHT
+from tests import homes
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     """Return the reports of two runs under 12 groups and of one under 42 categories, each with headlines."""
-    folder = tmp_path_factory.mktemp("reports")
+    folder = homes.trained(tmp_path_factory, {}, {"target": "group"})
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COPYDESK_HOME", str(folder))
-        dataset = import_sample()
-        one, other = (local.wait(local.submit(plan(dataset, target=target))) for target in ("category", "group"))
+        one, other = sorted(store.list_all(), key=lambda run: run.number)
         groups = evaluate(one, grouping=HUFFPOST_12)
         beside = (other, evaluate(other, grouping=HUFFPOST_12))
         write(report(one, groups, against=beside, examples=5), folder / "12.html")

@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 
 from core.browser import serving, settled
 from core.data import datasets
-from core.data.sample import import_sample
 from core.runs import local, states, status, store
 from core.runs.spec import plan
+from tests import homes
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def held_home(home, hold):
     hold("fit")
     (home / "data").mkdir()
     (home / "data" / ".opened").touch()
-    import_sample()
+    homes.import_part()
     yield home
     for run in store.list_all():
         if run.alive:

@@ -6,20 +6,15 @@ import pytest
 from playwright.sync_api import expect
 
 from core.browser import settled
-from core.data.sample import import_sample
 from core.grouping import versions
-from core.runs import local, states, store
-from core.runs.spec import plan
+from core.runs import states, store
+from tests import homes
 
 
 @pytest.fixture(scope="module")
 def app_home(tmp_path_factory):
     """A folder with the sample and a finished run of target category."""
-    folder = tmp_path_factory.mktemp("studio")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COPYDESK_HOME", str(folder))
-        local.wait(local.submit(plan(import_sample())))
-    return folder
+    return homes.trained(tmp_path_factory, {})
 
 
 def chip(page, name):
