@@ -13,7 +13,6 @@ from core.data.dataset_names import free_name
 from core.data.import_jobs import Order
 from core.data.preview import Preview, preview
 from core.data.records import FIELDS, REQUIRED, Mapping
-from core.errors import CopydeskError
 from core.ui.components import escaped
 
 SPOKEN = {
@@ -24,6 +23,7 @@ SPOKEN = {
     "link": "Link",
     "authors": "Authors",
 }
+SHOWN = ("category", "headline", "short_description", "date", "authors", "link")
 NONE = ""
 MOST_COLUMNS = 500
 MOST_PROBLEMS = 4
@@ -39,12 +39,11 @@ def draw(path: Path, order: Order, *, key: str) -> Order | None:
     ``order`` says where the file came from; ``key`` tells this file from others in the widgets' names.
     Raises CopydeskError for a file that cannot be read.
     """
-    member = _member(path, order, key)
-    guess = preview(path, member=member)
+    guess, member = _guessed(path, order, key)
     mapping = _columns(guess, order, key)
-    dates = _dates(guess, key)
-    found = preview(path, mapping, date_order=dates, member=member)
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        dates = _dates(guess, key)
+        found = preview(path, mapping, date_order=dates, member=member)
         name = st.text_input(
             "Name of the dataset", value=order.name or free_name(guess.name), key=f"import_name_{key}", width=320
         )
@@ -59,17 +58,23 @@ def draw(path: Path, order: Order, *, key: str) -> Order | None:
     )  # fmt: skip
 
 
-def _member(path: Path, order: Order, key: str) -> str | None:
-    """Draw the choice of a file in a zip file that holds several; return it, None where there is but one."""
+def without_options(message: str) -> str:
+    """Return a message without its end that names options of the command line: here they are widgets.
+
+    >>> without_options("no column is the date; name one of them with --date COL")
+    'no column is the date'
+    """
+    kept, _, advice = message.rpartition("; ")
+    return kept if kept and "--" in advice else message
+
+
+def _guessed(path: Path, order: Order, key: str) -> tuple[Preview, str | None]:
+    """Return what the file seems to be, and which one of a zip file is meant: asked where it holds several."""
     try:
-        preview(path)
+        return preview(path, member=order.member), order.member
     except SeveralFiles as error:
-        names = list(error.members)
-        return st.selectbox("File in the zip file", names, key=f"import_member_{key}")
-    except CopydeskError:
-        # It is told where the whole is read.
-        pass
-    return order.member
+        member = st.selectbox("File in the zip file", list(error.members), key=f"import_member_{key}")
+        return preview(path, member=member), member
 
 
 def _columns(guess: Preview, order: Order, key: str) -> Mapping:
@@ -116,7 +121,7 @@ def _rows(found: Preview) -> None:
             hide_index=True,
             row_height=ROW_HEIGHT,
             height=HEAD_HEIGHT + ROW_HEIGHT * len(frame),
-            column_order=["category", "headline", "short_description", "date", "authors", "link"],
+            column_order=[field for field in SHOWN if found.mapping.named().get(field)],
             column_config={
                 field: st.column_config.TextColumn(SPOKEN[field], width=width)
                 for field, width in zip(FIELDS, (330, 260, 130, 90, 120, 120), strict=True)
@@ -130,6 +135,6 @@ def _problems(found: Preview) -> None:
     if lacking:
         st.caption(f":material/error: Choose the column of the {' and of the '.join(lacking)}: a record needs both.")
     for problem in found.problems[:MOST_PROBLEMS]:
-        st.caption(f":material/warning: {escaped(problem)}")
+        st.caption(f":material/warning: {escaped(without_options(problem))}")
     if len(found.problems) > MOST_PROBLEMS:
         st.caption(f"and {len(found.problems) - MOST_PROBLEMS:,} more")

@@ -11,6 +11,7 @@ from core.errors import CopydeskError
 from core.runs.wording import duration
 from core.ui import import_dialog
 from core.ui.components import escaped
+from core.ui.import_preview import without_options
 from core.ui.selection import SHARED, choose
 
 EVERY_SECONDS = 1.0
@@ -97,7 +98,7 @@ def _outcome(job: Job) -> str:
     if progress.state == background.INTERRUPTED:
         return f"The import of {name} was ended from outside; nothing half-made stays."
     error = (progress.error or "it did not begin").replace(f"{job.folder / import_folders.FILES}/", "")
-    return f"{name} was not imported: {error}"
+    return f"{name} was not imported: {without_options(error)}"
 
 
 def _actions(job: Job) -> None:

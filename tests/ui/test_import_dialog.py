@@ -188,7 +188,9 @@ def job(name, state, **order):
 
 def test_each_end_is_told_with_what_can_be_done(home):
     done = job("sea", {"state": "succeeded", "result": {"dataset": "sea", "rows": 1234, "rejected": 2}}, file="few.csv")
-    failed = job("sky", {"state": "failed", "error": "DIR/few.csv is empty"}, file="few.csv")
+    failed = job(
+        "sky", {"state": "failed", "error": "DIR/few.csv is empty; name one with --headline COL"}, file="few.csv"
+    )
     state = (failed / background.STATE).read_text().replace("DIR", str(failed / import_folders.FILES))
     (failed / background.STATE).write_text(state)
     job("land", {"state": "running"}, published="huffpost")
