@@ -18,6 +18,9 @@ from core.ui.selection import pick
 
 GAP = "gap"
 HEAD = 20
+# Of more rows, texts are compared when somebody asks for it.
+AT_ONCE = 1_000_000
+SLOW = "Reads every text: some seconds at millions of rows, the first time."
 MOST = 60
 NAMES = {
     "headline": "Headline",
@@ -89,6 +92,8 @@ def _describe(explored: Explored) -> None:
     }
     st.dataframe(pd.DataFrame([spread]), hide_index=True)
     st.caption("Texts of all rows: how many there are, how many differ, and the commonest with its rows.")
+    if explored.dataset.rows > AT_ONCE and not st.button("Compare all texts", key=f"{PAGE}_compare", help=SLOW):
+        return
     count = st.column_config.NumberColumn
     st.dataframe(
         cache_explore.described(explored.dataset).replace({"top": {"": "(empty)"}}),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.data import filters as filtering
 from core.data import overview
@@ -15,7 +16,7 @@ from core.errors import shorten
 from core.ui import beside, charts, components, over_time
 from core.ui.components import escaped
 from core.ui.explored import PAGE, Explored, chart_key, go_to, toggled
-from core.ui.selection import pick
+from core.ui.selection import pick, remember, value
 
 BAR, ALSO = "bar", "also"
 VIEWS = ("raw", "grouped", "nested")
@@ -76,13 +77,22 @@ def first_screen(explored: Explored) -> Explored:
     explored = replace(explored, against=beside.against(explored, compared))
     with left:
         if compared is None:
-            log = bar.toggle("Log scale", key=f"{PAGE}_log", disabled=view == "nested")
-            spread(explored, view, log=log)
+            spread(explored, view, log=_log_scale(bar, view))
         else:
             beside.draw(explored, compared, view, height=HEIGHT)
     with right:
         over_time.draw(explored, how, grouped=view == "grouped", height=HEIGHT)
     return explored
+
+
+def _log_scale(bar: DeltaGenerator, view: str) -> bool:
+    """Draw the choice of a logarithmic scale, which the URL holds too; nested bars add up, so they have none."""
+    key = f"{PAGE}_log_scale"
+    if key not in st.session_state:
+        st.session_state[key] = value(PAGE, "log") == "on"
+    log = bar.toggle("Log scale", key=key, disabled=view == "nested")
+    remember(PAGE, "log", "on" if log else None)
+    return log
 
 
 def spread(explored: Explored, view: str, *, log: bool) -> None:
