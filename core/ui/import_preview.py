@@ -25,6 +25,18 @@ SPOKEN = {
 }
 SHOWN = ("category", "headline", "short_description", "date", "authors", "link")
 NONE = ""
+ENCODINGS = [
+    "cp1250",
+    "cp1251",
+    "cp1252",
+    "iso-8859-2",
+    "iso-8859-15",
+    "koi8-r",
+    "gb18030",
+    "big5",
+    "shift_jis",
+    "euc-kr",
+]
 MOST_COLUMNS = 500
 MOST_PROBLEMS = 4
 # Ten rows and the button above them are in sight at 1280 x 800.
@@ -42,8 +54,8 @@ def draw(path: Path, order: Order, *, key: str) -> Order | None:
     guess, member = _guessed(path, order, key)
     mapping = _columns(guess, order, key)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        dates = _dates(guess, key)
-        found = preview(path, mapping, date_order=dates, member=member)
+        dates, encoding = _dates(guess, key), _encoding(guess, key)
+        found = preview(path, mapping, date_order=dates, encoding=encoding, member=member)
         name = st.text_input(
             "Name of the dataset", value=order.name or free_name(guess.name), key=f"import_name_{key}", width=320
         )
@@ -54,8 +66,14 @@ def draw(path: Path, order: Order, *, key: str) -> Order | None:
     if not asked:
         return None
     return dataclasses.replace(
-        order, name=name.strip(), mapping=mapping, date_order=dates, member=member, hub=None
-    )  # fmt: skip
+        order,
+        name=name.strip(),
+        mapping=mapping,
+        date_order=dates,
+        encoding=encoding,
+        member=member,
+        hub=None,
+    )
 
 
 def without_options(message: str) -> str:
@@ -105,6 +123,22 @@ def _dates(guess: Preview, key: str) -> str | None:
         "Dates such as 03/04/2012", list(ORDERS), key=f"import_dates_{key}", help="Nothing in the file tells."
     )
     return ORDERS.get(choice)
+
+
+def _encoding(guess: Preview, key: str) -> str | None:
+    """Draw the choice of an encoding where a text is not plainly UTF-8; None: as it was found."""
+    if not guess.encoding or guess.encoding.startswith("UTF"):
+        return None
+    return st.selectbox(
+        "Encoding",
+        ENCODINGS,
+        index=None,
+        placeholder=f"{guess.encoding}, as found",
+        accept_new_options=True,
+        key=f"import_encoding_{key}",
+        width=220,
+        help="Choose or type another where letters with accents look wrong.",
+    )
 
 
 def _rows(found: Preview) -> None:

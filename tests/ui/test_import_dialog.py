@@ -119,6 +119,15 @@ def test_what_cannot_be_read_is_told_without_its_place_on_the_server(home):
     assert [button.label for button in at.button] == ["Another file"]
 
 
+def test_another_encoding_can_be_chosen_where_letters_look_wrong(home):
+    at = opened()
+    at.file_uploader[0].set_value(("few.csv", "headline,category\nПриливы растут,МОРЕ\n".encode("cp1251"), "text/csv"))
+    ran(at)
+    next(box for box in at.selectbox if box.label == "Encoding").set_value("cp1251")
+    ran(at)
+    assert at.dataframe[0].value["category"].tolist() == ["МОРЕ"]
+
+
 def test_one_of_several_files_in_a_zip_is_chosen_on_the_server(home, tmp_path, monkeypatch, started):
     with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
         archive.writestr("a.csv", FEW)
