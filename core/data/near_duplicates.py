@@ -131,7 +131,11 @@ def _candidates(bands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     for band in bands:
         order = np.argsort(band, kind="stable")
         ends = np.flatnonzero(np.diff(band[order].astype(np.int64), prepend=-1, append=2**32))
-        several = np.flatnonzero(np.diff(ends) > 1)
+        sizes = np.diff(ends)
+        # Most buckets are of two; a loop over those alone would take half of the whole time.
+        begins = ends[:-1][sizes == 2]
+        pairs.append(order[begins] * texts + order[begins + 1])
+        several = np.flatnonzero(sizes > 2)
         for begin, end in zip(ends[several].tolist(), ends[several + 1].tolist(), strict=True):
             one, other = _pairs(order[begin:end])
             pairs.append(one * texts + other)

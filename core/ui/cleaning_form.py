@@ -115,23 +115,22 @@ def _attempt(dataset: Dataset, steps: Steps, name: str) -> None:
         st.session_state[PROBLEM] = sentence(str(error))
 
 
-def draw(dataset: Dataset, found: Found) -> None:
-    """Draw the recipe of several steps, and how far the copy is that is being written."""
-    st.subheader("Cleaned copy", anchor=False)
+def told(dataset: Dataset) -> None:
+    """Draw how far the copy is that is being written, or what became of the last one of this visit."""
     name = st.session_state.get(MADE)
     work = cleaning_job.cleaning_of(name) if name else None
     if work is not None and work.running:
         st.fragment(_progress, run_every=EVERY_SECONDS)(name)
         return
-    if told := st.session_state.pop(PROBLEM, None) or (ending(work, "cleaning") if work else ""):
-        st.warning(escaped(told), icon=":material/edit_note:")
+    if problem := st.session_state.pop(PROBLEM, None) or (ending(work, "cleaning") if work else ""):
+        st.warning(escaped(problem), icon=":material/edit_note:")
     if work is not None and work.state == SUCCEEDED:
         _made(str(name), work.result, dataset)
-    _recipe(dataset, found)
 
 
-def _recipe(dataset: Dataset, found: Found) -> None:
-    """Draw the steps to choose from, the numbers that they take, and the button."""
+def draw(dataset: Dataset, found: Found) -> None:
+    """Draw the recipe: the steps to choose from, the numbers that they take, and the button."""
+    st.subheader("Cleaned copy", anchor=False)
     asked = value(PAGE, CHOSEN)
     key = "explore_cleaning_steps"
     steps = steps_of(asked, found) if asked is not None else suggested_steps(found)
@@ -207,6 +206,7 @@ def _made(name: str, result: Mapping[str, Any], dataset: Dataset) -> None:
     recipe = result["recipe"]
     if recipe["parent_fingerprint"] != dataset.fingerprint:
         return
-    told = "; ".join(f"{step} {rows:,}" for step, rows in recipe["counts"].items())
-    st.caption(f":material/check: {escaped(name)} has {result['rows']:,} rows. Rows by step: {escaped(told)}.")
-    link("pages/explore.py", f"Open {name}", dataset=name)
+    steps = "; ".join(f"{step} {rows:,}" for step, rows in recipe["counts"].items())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f":material/check: {escaped(name)} has {result['rows']:,} rows. Rows by step: {escaped(steps)}.")
+        link("pages/explore.py", f"Open {name}", dataset=name)

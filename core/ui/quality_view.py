@@ -40,6 +40,7 @@ def draw(explored: Explored) -> None:
     except (CopydeskError, OSError) as error:
         st.warning(escaped(str(error)), icon=":material/edit_note:")
         return
+    cleaning_form.told(dataset)
     _findings(explored, found, search)
     cleaning_form.draw(dataset, found)
     leakage_view.draw(dataset, found)
