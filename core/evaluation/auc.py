@@ -36,14 +36,17 @@ def _midranks(values: np.ndarray) -> np.ndarray:
     return pd.Series(values).rank(method="average").to_numpy()
 
 
-def pooled(parts: list[tuple[float, float]]) -> tuple[float, float, float]:
-    """Return the mean of areas of rows apart from one another, and its 95 % interval within 0 and 1.
+def cross_validated(parts: list[tuple[float, float]]) -> tuple[float, float, float]:
+    """Return the mean area over folds, and its 95 % interval within 0 and 1.
+
+    Folds are fitted on rows in common, so their areas err together: the variance of the mean is that of one fold
+    times 1 / k + 1 / (k - 1), as Nadeau & Bengio, "Inference for the generalization error", Machine Learning 52, 2003.
 
     Parameters
     ----------
-    parts: area and variance of each.
+    parts: area and variance of each of two folds or more.
     """
     areas, variances = np.array(parts).T
-    middle = float(areas.mean())
-    reach = Z * float(np.sqrt(variances.sum())) / len(parts)
+    folds, middle = len(parts), float(areas.mean())
+    reach = Z * float(np.sqrt(variances.mean() * (1 / folds + 1 / (folds - 1))))
     return middle, max(middle - reach, 0.0), min(middle + reach, 1.0)

@@ -64,7 +64,8 @@ def distinctive(
 ) -> pd.DataFrame:
     """Return the n-grams that are clearly more frequent on either side, the clearest first, `COLUMNS`.
 
-    Lengths are counted each by itself. Of n-grams that restate one another, one is listed.
+    Lengths are counted each by itself. Of n-grams that restate one another, one is listed. Where a side has no rows,
+    nothing is told.
 
     Parameters
     ----------
@@ -72,6 +73,8 @@ def distinctive(
     lengths: how many words the n-grams may have, 1 to 3.
     most: n-grams of each side.
     """
+    if not ours.any() or not theirs.any():
+        return pd.DataFrame({name: [] for name in COLUMNS})
     everywhere = np.ones(ngrams.rows, dtype=bool)
     sides = [ngrams.counts(rows, field) for rows in (ours, theirs, everywhere)]
     found = []

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.confusion import joint_counts, ratio
-from core.evaluation.auc import auc, pooled
+from core.evaluation.auc import auc, cross_validated
 from core.evaluation.distinctive import distinctive
 from core.evaluation.ngrams import BOTH, Ngrams
 
@@ -161,7 +161,7 @@ def drift_of(data: Dated, label: str, *, seed: int = 0) -> Drift:
     random = np.random.default_rng(seed)
     size = min(fewer, MOST // 2)
     read = np.concatenate([random.choice(side, size, replace=False) for side in (parts.early, parts.late)])
-    area, low, high = pooled(_areas(data.ngrams, read, np.arange(2 * size) >= size, random))
+    area, low, high = cross_validated(_areas(data.ngrams, read, np.arange(2 * size) >= size, random))
     return Drift(label, rows, dated, len(parts.early), len(parts.late), *days, 2 * size, area, low, high)
 
 

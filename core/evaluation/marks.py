@@ -12,8 +12,8 @@ import numpy as np
 BRACKET, LEAD, TAIL = "bracket", "lead", "tail"
 MOST_LETTERS, MOST_WORDS = 40, 6
 BRACKETS = re.compile(rf"\([^()]{{1,{MOST_LETTERS}}}\)|\[[^\[\]]{{1,{MOST_LETTERS}}}\]")
-LEADING = re.compile(rf"\s*([^:|]{{2,{MOST_LETTERS}}}:)\s")
-TAILING = re.compile(rf"\s([|–—-]\s[^|–—-]{{2,{MOST_LETTERS}}}?)\s*$")
+LEADING = re.compile(rf"([^:|]{{2,{MOST_LETTERS}}}:)\s")
+TAILING = re.compile(rf"\s([|–—-]\s[^|–—-]{{2,{MOST_LETTERS}}})$")
 
 
 def marks_of(headline: str) -> list[str]:
@@ -22,6 +22,8 @@ def marks_of(headline: str) -> list[str]:
     >>> marks_of("Recipe Of The Day: Soup (PHOTOS)"), marks_of("What a day | Good News")
     (['(PHOTOS)', 'Recipe Of The Day:'], ['| Good News'])
     """
+    # A run of white space at an end would be gone through once for each of its letters.
+    headline = headline.strip()
     found = BRACKETS.findall(headline) if "(" in headline or "[" in headline else []
     if ":" in headline and (lead := LEADING.match(headline)):
         found.append(lead[1])

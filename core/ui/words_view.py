@@ -59,21 +59,13 @@ def _compared(explored: Explored, counted: CountedWords, bar: st.delta_generator
     with bar:
         chosen = sides(explored)
         field = pick(st.segmented_control, "In", FIELDS, page=PAGE, name="text", required=True)
-        size = pick(
-            st.segmented_control,
-            "Words",
-            list(LENGTHS),
-            page=PAGE,
-            name="size",
-            required=True,
-            label_visibility="visible",
-        )
+        size = pick(st.segmented_control, "Words", list(LENGTHS), page=PAGE, name="size", required=True)
         dull = what == FREQUENT and st.toggle(
             "Without function words", value=True, key=f"{PAGE}_dull", help="Leaves out the, of, and their like."
         )
     ours, theirs = chosen.ours[counted.rows], chosen.theirs[counted.rows]
     st.caption(escaped(_told(chosen, int(ours.sum()), int(theirs.sum()))))
-    if not ours.any():
+    if not ours.any() or (what == DISTINCTIVE and not theirs.any()):
         return
     how = {"field": field, "lengths": LENGTHS[size]}
     if what == DISTINCTIVE:
@@ -122,8 +114,12 @@ def _figures(table: pd.DataFrame, chosen: Sides) -> None:
     shown = table.assign(our_share=table["our_share"] * 1e4, their_share=table["their_share"] * 1e4)
     config = {
         "shown": st.column_config.TextColumn("Words", width=120),
-        "ours": st.column_config.NumberColumn("Times", format="localized", width=58, help=f"In {chosen.name}."),
-        "theirs": st.column_config.NumberColumn("There", format="localized", width=58, help=f"In {chosen.other}."),
+        "ours": st.column_config.NumberColumn(
+            "Times", format="localized", width=58, help=escaped(f"In {chosen.name}.")
+        ),
+        "theirs": st.column_config.NumberColumn(
+            "There", format="localized", width=58, help=escaped(f"In {chosen.other}.")
+        ),
         "log_odds": st.column_config.NumberColumn("Log-odds", format="%+.2f", width=66, help="Ours less theirs."),
         "z": st.column_config.NumberColumn("z", format="%+.1f", width=54, help="Log-odds over its standard error."),
         "our_share": st.column_config.NumberColumn(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.evaluation.auc import auc, pooled
+from core.evaluation.auc import auc, cross_validated
 
 ROWS = st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=4, max_size=20)
 
@@ -37,8 +37,8 @@ def test_one_side_alone_says_nothing():
     assert auc(np.arange(3.0), np.ones(3, dtype=bool)) == (0.5, 0.25)
 
 
-def test_folds_add_up_and_stay_within_bounds():
-    middle, low, high = pooled([(0.8, 0.01), (0.6, 0.01)])
+def test_folds_add_up_with_what_they_have_in_common_and_stay_within_bounds():
+    middle, low, high = cross_validated([(0.8, 0.01), (0.6, 0.01)])
     assert middle == pytest.approx(0.7)
-    assert (low, high) == pytest.approx((0.7 - 1.96 * 0.0707, 0.7 + 1.96 * 0.0707), abs=1e-3)
-    assert pooled([(0.99, 0.04)])[2] == 1.0
+    assert (low, high) == pytest.approx((0.7 - 1.96 * 0.1225, 0.7 + 1.96 * 0.1225), abs=1e-3)
+    assert cross_validated([(0.99, 0.04)] * 2)[2] == 1.0

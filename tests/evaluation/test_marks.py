@@ -40,3 +40,9 @@ def test_case_does_not_count_and_the_commonest_form_is_shown():
 
 def test_rare_ones_are_left_out():
     assert marks(["x (A)", "y (A)", "z (B)"], 2).names == ["(a)"]
+
+
+def test_a_long_run_of_spaces_or_signs_is_no_trouble():
+    assert marks_of("a" + " " * 9_000 + "b") == []
+    assert marks_of("- " * 5_000) == []
+    assert marks_of("(" * 10_000) == []
