@@ -11,7 +11,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from core.data.preview import preview
 from core.data.readers import reading
 from core.errors import InputError
 
@@ -187,3 +190,32 @@ def test_the_position_ends_at_the_size(inbox, name, content):
         assert reader.size == len(content)
         list(reader.records(["headline"]))
         assert reader.position() == reader.size
+
+
+SOUND = {
+    "a.jsonl": LINES,
+    "a.json": ARRAY,
+    "b.json": json.dumps({"n": 1, "data": RECORDS}, indent=1).encode(),
+    "a.csv": CSV,
+    "b.csv": CSV.decode().encode("utf-16"),
+    "a.gz": packed(LINES),
+    "a.zip": zipped({"b.csv": CSV, "README": b"x"}),
+    "a.parquet": parquet(),
+}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(sorted(SOUND)),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9), st.binary(max_size=3)), min_size=1, max_size=5),
+)
+def test_a_damaged_file_is_read_or_one_line(inbox, name, damages):
+    content = SOUND[name]
+    for where, length, other in damages:
+        at = int(where * len(content))
+        content = content[:at] + other + content[at + length :]
+    Path(name).write_bytes(content)
+    try:
+        json.dumps(preview(name).records)
+    except InputError as caught:
+        assert "\n" not in str(caught)
