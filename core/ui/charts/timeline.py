@@ -58,7 +58,7 @@ def stacked_shares(
 
 def legend_columns(names: Sequence[str]) -> int:
     """Return in how many columns ``names`` stand under a chart without being cut."""
-    widest = max((len(name) for name in names), default=0) * 6.4 + 26
+    widest = max((len(name) for name in names), default=0) * 6.2 + 26
     return max(1, min(6, int(LEGEND_WIDTH / widest)))
 
 
