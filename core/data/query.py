@@ -107,11 +107,18 @@ Term(kind='phrase', text='tropical storm', field='headline', without=True))
 
 def printed(query: Query) -> str:
     """Return the text that `parse` reads as ``query``."""
-    marks = {"word": ("", ""), "phrase": ('"', '"'), "expression": ("/", "/")}
     return " ".join(
-        ("-" if term.without else "") + (f"{term.field}:" if term.field else "") + term.text.join(marks[term.kind])
+        ("-" if term.without else "") + (f"{term.field}:" if term.field else "") + term.text.join(_marks(term))
         for term in query.terms
     )
+
+
+def _marks(term: Term) -> tuple[str, str]:
+    if term.kind == "word":
+        return "", ""
+    if term.kind == "expression":
+        return "/", "/"
+    return ("“", "”") if '"' in term.text else ('"', '"')
 
 
 def _past_spaces(text: str, place: int) -> int:

@@ -83,7 +83,7 @@ def facts(record: pd.Series, row: int, group: str) -> str:
     """Return everything else of a record as Markdown; what it does not have is said."""
     category = record["category"]
     parts = [f"**{escaped(category)}**" + (f" in group {escaped(group)}" if group != category else "")]
-    parts.append(f"{record['date']:%Y-%m-%d}" if pd.notna(record["date"]) else "no date")
+    parts.append(record["date"].date().isoformat() if pd.notna(record["date"]) else "no date")
     parts += [_field(label, record[name]) for name, label in LABELS.items()]
     parts.append(f"headline of {len(record['headline']):,} characters")
     if isinstance(record["short_description"], str):
@@ -129,10 +129,12 @@ def same_day(table: Table, row: int) -> np.ndarray:
 
 def day_text(day: pd.Timestamp, others: int) -> str:
     """Say how many other records a day has, and which of them are listed."""
+    # strftime writes the year 1 as "1".
+    date = day.date().isoformat()
     if not others:
-        return f"No other record is of {day:%Y-%m-%d}"
+        return f"No other record is of {date}"
     listed = f"; {SAME_DAY} of them, its category first" if others > SAME_DAY else ""
-    return f"{others:,} other {'record' if others == 1 else 'records'} of {day:%Y-%m-%d}{listed}"
+    return f"{others:,} other {'record' if others == 1 else 'records'} of {date}{listed}"
 
 
 def _others(explored: Explored, rows: np.ndarray, row: int, where: str) -> None:

@@ -17,7 +17,7 @@ FIELDS = st.sampled_from([None, *SEARCHED])
 def terms():
     # What begins like another kind of term, or like a field, is no word.
     word = WORD.filter(lambda text: text[0] not in '-"“/' and ":" not in text)
-    phrase = st.text("ab -/\n:'", min_size=1, max_size=8).filter(str.strip)
+    phrase = st.one_of(st.text(f"ab -/\n:'{mark}", min_size=1, max_size=8) for mark in '"”').filter(str.strip)
     expression = st.sampled_from(["a+", "^a b$", r"\d/\w", "[/]x", "(?-i)A|b"])
     kinds = [("word", word), ("phrase", phrase), ("expression", expression)]
     made = [st.builds(Term, st.just(kind), text, FIELDS, st.booleans()) for kind, text in kinds]
