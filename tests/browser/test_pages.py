@@ -43,13 +43,13 @@ def test_a_file_is_uploaded_imported_and_chosen(page, address, tmp_path, app_hom
     page.get_by_role("button", name="Import headlines").click()
     dialog = page.get_by_role("dialog")
     dialog.locator("input[type=file]").set_input_files(file)
-    expect(dialog.get_by_label("Name of the dataset")).to_have_value("my-desk")
+    expect(dialog.get_by_label("Name of the dataset")).to_have_value("My-Desk")
     screenshot(page, "import-dialog")
     dialog.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_role("heading", name="Dataset my-desk")).to_be_visible()
+    expect(page.get_by_role("heading", name="Dataset My-Desk")).to_be_visible()
     expect(page.get_by_text("1 × bad JSON")).to_be_visible()
-    assert datasets.load("my-desk").rows == 10
-    datasets.delete("my-desk")
+    assert datasets.load("My-Desk").rows == 10
+    datasets.delete("My-Desk")
 
 
 @pytest.mark.parametrize("name", ["", "explore", "grouping", "train", "evaluate", "classify"])
