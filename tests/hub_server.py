@@ -81,14 +81,24 @@ class Handler(BaseHTTPRequestHandler):
         elif rest.startswith("revision/") and rest.removeprefix("revision/") not in ("main", COMMIT):
             self.refuse(404, "RevisionNotFound")
         elif rest.startswith("tree/"):
-            under = rest.partition("/")[2].partition("/")[2]
-            listed = [self.described(path, data) for path, data in files.items() if path.startswith(under)]
-            self.send_document(listed if listed else None, body)
+            self.send_document(self.listed(files, rest.partition("/")[2].partition("/")[2]) or None, body)
         else:
             siblings = [{"rfilename": path, **self.described(path, data)} for path, data in files.items()]
             licence = self.hub.licences.get(name)
             card = {"cardData": {"license": licence}} if licence else {}
             self.send_document({"id": name, "sha": COMMIT, "siblings": siblings, "private": False, **card}, body)
+
+    def listed(self, files, folder):
+        """Return the entries of a folder: files, and folders unless all below is asked for."""
+        begin = f"{folder}/" if folder else ""
+        inside = {path: data for path, data in files.items() if path.startswith(begin)}
+        if "recursive=true" in self.path.lower():
+            return [self.described(path, data) for path, data in inside.items()]
+        below = dict.fromkeys(begin + path[len(begin) :].partition("/")[0] for path in inside)
+        return [
+            self.described(path, files[path]) if path in files else {"type": "directory", "path": path, "oid": "0" * 40}
+            for path in below
+        ]
 
     @staticmethod
     def described(path, data):
@@ -114,16 +124,17 @@ class Handler(BaseHTTPRequestHandler):
             return
         if path in self.hub.changed:
             data = data[:-1] + bytes([data[-1] ^ 1])
-        begin = 0
+        begin, end = 0, len(data)
         asked = self.headers.get("Range") if body else None
         if body:
             self.hub.asked.append((path, asked))
         if asked and not self.hub.no_ranges:
-            begin = int(asked.removeprefix("bytes=").rstrip("-"))
+            first, _, last = asked.removeprefix("bytes=").partition("-")
+            begin, end = int(first), int(last) + 1 if last else end
         etag = ("ETag", f'"{hashlib.sha256(data).hexdigest()}"')
-        self.begin(206 if begin else 200, len(data) - begin, etag)
+        self.begin(206 if (begin, end) != (0, len(data)) else 200, end - begin, etag)
         if body:
-            end = begin + self.hub.breaks[path] if path in self.hub.breaks else len(data)
+            end = min(end, begin + self.hub.breaks[path]) if path in self.hub.breaks else end
             self.wfile.write(data[begin:end])
             # Fewer bytes than were promised: the line is cut.
             self.close_connection = True

@@ -10,35 +10,29 @@ HF_ENDPOINT names another hub, HF_TOKEN opens what is not public, HF_HUB_OFFLINE
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
-import json
 import os
 import re
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.request import getproxies
 
+from core.background import Cancelled
 from core.data.hub_errors import OTHERWISE, in_one_line
 from core.data.hub_files import HubFile, download
+from core.data.hub_records import Report, write_records
 from core.errors import InputError, shorten
 from core.storage import home
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")
 HUB = "https://huggingface.co"
 # For the hub to say what it has: without a network this is how long one waits for the word.
 SECONDS = 5
-BATCH_ROWS = 5_000
 # Addresses that are kept for documentation: no machine has them.
 ELSEWHERE = ((socket.AF_INET, "198.51.100.1"), (socket.AF_INET6, "2001:db8::1"))
 OFFLINE = ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE")
-
-Report = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -139,12 +133,23 @@ def fetch(source: HubSource, path: Path, report: Report) -> Fetched:
                 report("download", done, total, note=f"{done / 1e6:,.1f} of {total / 1e6:,.1f} MB")
 
             paths = download(lambda file: _url(source.name, described.sha, file), files, folder, on_bytes)
-            rows, columns = _write(builder, split, paths, path, report)
-    # Read to its end, it is needed no more; another fetch may have files in the same folder.
-    for file in paths:
-        file.unlink()
+            try:
+                rows, columns = write_records(builder, split, paths, path, report)
+            except Cancelled:
+                # Whoever starts it again need not wait for the download again.
+                raise
+            except Exception:
+                _remove(paths)
+                raise
+    _remove(paths)
     taken = HubSource(source.name, builder.config.name, split, described.sha)
     return Fetched(path, taken, rows, columns, _licence(described))
+
+
+def _remove(paths: list[Path]) -> None:
+    # Not their folder: another fetch may have files in it.
+    for file in paths:
+        file.unlink()
 
 
 def _describe(source: HubSource) -> Any:
@@ -208,58 +213,6 @@ def _url(name: str, commit: str, path: str) -> str:
     from huggingface_hub import hf_hub_url
 
     return hf_hub_url(name, path, repo_type="dataset", revision=commit, endpoint=endpoint())
-
-
-def _write(
-    builder: Any, split: str, paths: list[Path], out: Path, report: Report
-) -> tuple[int, tuple[str, ...]]:  # fmt: skip
-    """Read the downloaded files in batches and write them as JSON lines; return rows and columns."""
-    from datasets.data_files import DataFilesDict, DataFilesList
-
-    report("read", 0, 1)
-    # The builder reads what is here in place of what is there. Streaming, it makes no copy of its own.
-    here = DataFilesList([str(path) for path in paths], [(str(path),) for path in paths])
-    builder.config.data_files = DataFilesDict({split: here})
-    records = builder.as_streaming_dataset(split=split)
-    names = {
-        column: feature.names for column, feature in (records.features or {}).items() if hasattr(feature, "int2str")
-    }
-    rows, columns = 0, {}
-    with out.open("w", encoding="utf-8") as file:
-        for batch in records.with_format("arrow").iter(batch_size=BATCH_ROWS):
-            columns |= dict.fromkeys(batch.column_names)
-            file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in _records(batch, names))
-            rows += batch.num_rows
-            # How many there are in all is known only at the end.
-            report("read", rows, max(2 * rows, 1), note=f"{rows:,} rows")
-    report("read", 1, 1, note=f"{rows:,} rows")
-    return rows, tuple(columns)
-
-
-def _records(batch: pa.Table, names: Mapping[str, list[str]]) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a table as JSON objects; a label that is a number becomes its name."""
-    for record in batch.to_pylist():
-        yield {column: _plain(value, names.get(column)) for column, value in record.items()}
-
-
-def _plain(value: Any, names: list[str] | None) -> Any:
-    """Return what stands for ``value`` in JSON; what is no text, number, list or object is left out."""
-    if value is None or isinstance(value, str | bool):
-        return value
-    if isinstance(value, int):
-        # -1 is how such a dataset says that there is no label.
-        return value if names is None else names[value] if 0 <= value < len(names) else None
-    if isinstance(value, float):
-        return value if value - value == 0 else None
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat()
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, list):
-        return [_plain(one, None) for one in value]
-    if isinstance(value, dict):
-        return {key: _plain(one, None) for key, one in value.items()}
-    return None
 
 
 @contextlib.contextmanager

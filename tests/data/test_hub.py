@@ -10,7 +10,7 @@ import pytest
 from core.background import Cancelled
 from core.cli.app import main
 from core.data import hub as hubs
-from core.data import hub_files
+from core.data import hub_files, hub_records
 from core.data.datasets import names
 from core.data.hub import HubSource, fetch, unreachable
 from core.data.records import Mapping
@@ -42,6 +42,13 @@ def parquet():
     return out.getvalue()
 
 
+def table(headlines):
+    """Return a Parquet file with pictures beside the headlines."""
+    out = io.BytesIO()
+    pq.write_table(pa.table({"headline": headlines, "picture": [b"\x89PNG"] * len(headlines)}), out)
+    return out.getvalue()
+
+
 @pytest.fixture(scope="module")
 def server():
     with serving_hub() as hub:
@@ -54,6 +61,12 @@ def server():
             },
             "news/splits": {"train.csv": b"headline,category\na,A\n", "test.csv": b"headline,category\nb,B\n"},
             "news/named": {"data.parquet": parquet()},
+            "news/parts": {
+                "data/train-00000-of-00002.parquet": table(["a"]),
+                "data/train-00001-of-00002.parquet": table(["b"]),
+                "data/test-00000-of-00001.parquet": table(["c"]),
+            },
+            "news/kinds": {"data.jsonl": b'{"headline": "a"}\n{"headline": 3}\n{"headline": ["b"]}\n'},
             "news/coded": {"coded.py": b"raise SystemExit('it was run')\n", "README.md": b"# code\n"},
             "news/empty": {"README.md": b"# nothing\n"},
             "news/gated": {"data.json": LINES},
@@ -122,6 +135,21 @@ def test_labels_that_are_numbers_become_their_names(hub, home):
     found, records = fetched("news/named", home)
     assert records == [{"title": "a", "topic": "SKY"}, {"title": "b", "topic": "SEA"}, {"title": "c", "topic": None}]
     assert found.licence is None
+
+
+def test_a_split_in_several_files_comes_whole_and_without_what_is_no_text(hub, home):
+    assert fetched("news/parts", home)[1] == [{"headline": "a", "picture": None}, {"headline": "b", "picture": None}]
+    assert fetched("news/parts", home, split="test")[1] == [{"headline": "c", "picture": None}]
+
+
+def test_values_of_several_kinds_in_a_column_stay_what_they_are(hub, home):
+    assert fetched("news/kinds", home)[1] == [{"headline": "a"}, {"headline": 3}, {"headline": ["b"]}]
+
+
+def test_a_full_disk_ends_the_reading(hub, home, monkeypatch):
+    monkeypatch.setattr(hub_records, "SPARE_BYTES", 10**18)
+    with pytest.raises(InputError, match=r"there is no room for its records in .*; free some first"):
+        fetched("news/lines", home)
 
 
 def test_a_configuration_and_a_split_can_be_named(hub, home):
