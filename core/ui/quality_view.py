@@ -12,7 +12,7 @@ from core.data.markup import CONTROL, LINES
 from core.data.quality import KINDS, MOST_LISTED, Finding
 from core.data.quality_search import Found
 from core.errors import CopydeskError
-from core.runs.wording import duration
+from core.runs.wording import duration, size
 from core.ui import cache_quality, cleaning_form, leakage_view
 from core.ui.components import escaped, table_key
 from core.ui.explored import PAGE, Explored
@@ -160,11 +160,12 @@ def _rest(dataset: Dataset, found: Found, search: Background) -> None:
         return
     if not found.near:
         about = duration(quality_search.expected_seconds(dataset, near=True))
+        memory = size(quality_search.near_bytes(dataset))
         st.button(
             "Compare texts for near-repeats",
             key="explore_quality_near",
             icon=":material/compare_arrows:",
-            help=f"Takes about {about} for {dataset.rows:,} rows; goes on when the page is closed.",
+            help=f"Takes about {about} and {memory} of memory; goes on when the page is closed.",
             on_click=_attempt_start,
             args=(dataset, True),
         )

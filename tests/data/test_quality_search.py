@@ -76,6 +76,15 @@ def test_millions_of_rows_are_compared_only_when_that_is_asked_for(dataset):
     assert quality_search.expected_seconds(dataset, near=True) > quality_search.expected_seconds(dataset, near=False)
 
 
+def test_comparing_more_texts_than_memory_holds_is_refused_before_it_begins(dataset, here):
+    from dataclasses import replace
+
+    many = replace(dataset, rows=10**12)
+    with pytest.raises(InputError, match=r"needs about 1800000\.0 GB of memory, and .* GB are free; close other"):
+        quality_search.start(many, near=True)
+    assert not quality_search.folder_of(dataset.fingerprint).exists()
+
+
 def test_a_copy_is_written_in_the_background(dataset, here):
     work = cleaning_job.start(dataset, Recipe(drop_duplicates=True), "copy")
     assert (work.state, work.result["rows"]) == (background.SUCCEEDED, dataset.rows - 2)
