@@ -48,13 +48,11 @@ class Columns:
     presence: Mapping[str, np.ndarray]
 
 
-def by_arrow(file: Path) -> Columns:
-    """Return the columns of a dataset's rows, read by Arrow."""
+def by_arrow(table: pa.Table) -> Columns:
+    """Return the columns of a dataset's rows, all columns of which Arrow has read."""
     import pyarrow as pa
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
-    table = pq.read_table(file).combine_chunks()
     coded = pc.dictionary_encode(_whole(table, "category"))
     lengths = {
         name: _numbers(pc.utf8_length(_whole(table, name)), NO_LENGTH) for name in ("headline", "short_description")

@@ -1,8 +1,8 @@
 """A dataset ready for counts and search, without its text in the way.
 
 What counting needs is held as arrays (core.data.columns), text is searched and read by core.data.texts. From
-`LARGE` rows on Polars reads the file and the text stays in it; below, Arrow reads and holds it. The answers
-are the same.
+`LARGE` rows or `LARGE_FILE` bytes on Polars reads the file and the text stays in it; below, Arrow reads and
+holds it. The answers are the same.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from core.data.texts import HeldTexts, StoredTexts, Texts, as_frame, as_sorted, 
 from core.errors import DamagedError, InputError, shorten
 
 LARGE = 1_000_000
+# Bytes of a file of fewer rows, but long ones, that stays on disk too: unpacked it is two or three times as large.
+LARGE_FILE = 300_000_000
 # Masks that are remembered, each a byte a row.
 REMEMBERED = 24
 Order = Literal["row", "newest", "oldest", "headline", "longest", "shortest", "category"]
@@ -182,12 +184,16 @@ def open_table(dataset: Dataset, *, large: int = LARGE) -> Table:
     """
     import polars as pl
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     file = dataset.path / RECORDS
-    big = dataset.rows >= large
     try:
-        columns = read.by_polars(file) if big else read.by_arrow(file)
-        texts = StoredTexts(file) if big else HeldTexts(file)
+        if dataset.rows >= large or file.stat().st_size >= LARGE_FILE:
+            columns: Columns = read.by_polars(file)
+            texts: Texts = StoredTexts(file)
+        else:
+            held = pq.read_table(file, columns=list(FIELDS)).combine_chunks()
+            columns, texts = read.by_arrow(held), HeldTexts(held)
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError, KeyError) as error:
         raise _damaged(dataset) from error
     if len(columns.category) != dataset.rows:

@@ -46,12 +46,11 @@ class Texts(Protocol):
 class HeldTexts:
     """Texts held in memory."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, table: pa.Table) -> None:
         import polars as pl
-        import pyarrow.parquet as pq
 
-        self._table = pq.read_table(file).combine_chunks()
-        self._frame = pl.from_arrow(self._table)
+        self._table = table
+        self._frame = pl.from_arrow(table)
 
     def matches(self, query: Query) -> np.ndarray:
         """Return which rows the query finds."""

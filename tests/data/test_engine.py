@@ -211,6 +211,13 @@ def pair():
     return opened([{"headline": f"row {number}", "category": "A"} for number in range(5)])
 
 
+def test_few_rows_of_long_texts_stay_in_their_file_too(pair, monkeypatch):
+    held, stored = pair
+    assert type(held._texts) is not type(stored._texts)
+    monkeypatch.setattr(engine, "LARGE_FILE", 100)
+    assert type(open_table(held.dataset)._texts) is type(stored._texts)
+
+
 def test_a_mask_is_made_once(pair):
     for table in pair:
         filters = Filters(search="headline:row", groups=("B",))
