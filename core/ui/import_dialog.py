@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 
 import streamlit as st
@@ -23,6 +24,15 @@ from core.ui.selection import SHARED, choose
 TYPES = ["json", "jsonl", "ndjson", "csv", "tsv", "tab", "parquet", "gz", "zip", "txt"]
 UPLOAD, SERVER, HUB, SAMPLE = "Upload", "File on the server", "Hugging Face hub", "Sample"
 STAGED, ROUND, MINE = "import_staged", "import_round", "import_mine"
+
+
+@contextlib.contextmanager
+def said() -> Iterator[None]:
+    """Show an error that a person can cause as its one line; the page goes on."""
+    try:
+        yield
+    except CopydeskError as error:
+        st.error(escaped(str(error)), icon=":material/error:")
 
 
 class Staged:
@@ -90,7 +100,7 @@ def draw() -> None:
             _sources()
         else:
             _look_over(staged)
-    except CopydeskError as error:
+    except (CopydeskError, OSError) as error:
         told = str(error).replace(f"{staged.path.parent}/", "") if staged else str(error)
         st.error(escaped(told), icon=":material/error:")
 
@@ -196,7 +206,7 @@ def huffpost(key: str) -> None:
     reason = hub.unreachable()
     st.caption(f"{escaped(HUFFPOST.notice)} About 90 MB from the Hugging Face hub; rows and categories are checked.")
     if st.button("Fetch the HuffPost set", icon=":material/download:", disabled=reason is not None, key=key):
-        with _said():
+        with said():
             begin(Order(free_name(HUFFPOST.name), published=HUFFPOST.key, licence=HUFFPOST.licence))
 
 
@@ -208,20 +218,11 @@ def _sample() -> None:
 
 def use_sample() -> None:
     """Choose the sample; import it where it is not there."""
-    with _said():
+    with said():
         if "sample" not in datasets.names():
             import_sample()
         choose(SHARED, "dataset", "sample")
         st.rerun()
-
-
-@contextlib.contextmanager
-def _said() -> object:
-    """Show an error that a person can cause as its one line."""
-    try:
-        yield
-    except CopydeskError as error:
-        st.error(escaped(str(error)), icon=":material/error:")
 
 
 def begin(order: Order, folder: Path | None = None) -> None:

@@ -104,17 +104,22 @@ def _outcome(job: Job) -> str:
 def _actions(job: Job) -> None:
     """Draw what can be done about an import that has ended."""
     progress = job.progress
-    if job.waits and st.button("Look it over", type="primary", key=f"import_look_{job.id}"):
-        import_dialog.open_(import_dialog.of_job(job))
     if progress.state == background.SUCCEEDED and not job.waits:
         st.button("Show it", key=f"import_show_{job.id}", on_click=_show, args=(job,))
-    if progress.state in (background.INTERRUPTED, background.FAILED):
-        if job.order.file or job.order.server_file:
-            if st.button("Look it over again", key=f"import_look_{job.id}"):
-                import_dialog.open_(import_dialog.of_job(job))
-        else:
-            st.button("Start again", key=f"import_again_{job.id}", on_click=_start_again, args=(job,))
+    elif job.waits:
+        _look_over(job, "Look it over", "primary")
+    elif progress.state != background.CANCELLED and (job.order.file or job.order.server_file):
+        _look_over(job, "Look it over again", "secondary")
+    elif progress.state != background.CANCELLED:
+        st.button("Start again", key=f"import_again_{job.id}", on_click=_start_again, args=(job,))
     st.button("Dismiss", key=f"import_dismiss_{job.id}", on_click=import_folders.forget, args=(job.folder,))
+
+
+def _look_over(job: Job, label: str, kind: str) -> None:
+    if st.button(label, type=kind, key=f"import_look_{job.id}"):
+        # A file on the server may be out of reach by now.
+        with import_dialog.said():
+            import_dialog.open_(import_dialog.of_job(job))
 
 
 def _show(job: Job) -> None:
