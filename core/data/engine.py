@@ -7,9 +7,7 @@ holds it. The answers are the same.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Literal, Protocol, get_args
 
@@ -22,6 +20,7 @@ from core.data.datasets import RECORDS, Dataset
 from core.data.filters import Filters, Range
 from core.data.query import Query, parse
 from core.data.records import FIELDS
+from core.data.remembered import Remembered
 from core.data.texts import HeldTexts, StoredTexts, Texts, as_frame, as_sorted, check_cost, first_bytes, stable_order
 from core.errors import DamagedError, InputError, shorten
 
@@ -66,7 +65,7 @@ class Table:
         self.description_length = columns.description_length
         self.presence = columns.presence
         self._texts = texts
-        self._masks = _Remembered(REMEMBERED)
+        self._masks = Remembered(REMEMBERED)
 
     def unremembered(self) -> Table:
         """Return the same rows as if nothing had been asked of them yet; costs nothing."""
@@ -206,27 +205,6 @@ def _damaged(dataset: Dataset) -> DamagedError:
         f"{dataset.path / RECORDS} does not hold {dataset.rows:,} rows of records; restore it from a backup, "
         f"or delete dataset {shorten(dataset.name)} and import its file again"
     )
-
-
-class _Remembered:
-    """The arrays asked for last; who asks at the same time computes them twice rather than waits."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[Hashable, np.ndarray] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable, compute: Callable[[], np.ndarray]) -> np.ndarray:
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        array = compute()
-        with self._lock:
-            self._kept[key] = array
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return array
 
 
 def _is_in(category: str, filters: Filters, grouping: Groups) -> bool:
