@@ -82,20 +82,29 @@ def one_step(dataset: Dataset, chosen: Finding) -> None:
     if step is None or not chosen.removable:
         return
     st.button(
-        f"Write a copy: {_does(step)} ({chosen.removable:,} {'row' if chosen.removable == 1 else 'rows'})",
+        button_text(step, chosen.removable, chosen.rows),
         key=f"explore_cleaning_{step}",
         icon=":material/cleaning_services:",
-        help="A dataset of its own; this one stays as it is. To take several steps at once, see Cleaned copy below.",
+        help=f"{_does(step)}. The copy is a dataset of its own; this one stays as it is. To take several steps at "
+        "once, see Cleaned copy below.",
         on_click=_attempt_one,
         args=(dataset, step),
     )
 
 
+def button_text(step: str, removable: int, rows: int) -> str:
+    """Return what the button of one step says.
+
+    >>> button_text("drop-duplicates", 361, 509), button_text("join-lines", 1, 1)
+    ('Write a copy without 361 of these rows', 'Write a copy with this row mended')
+    """
+    these = "this row" if rows == 1 else f"these {rows:,} rows" if removable == rows else f"{removable:,} of these rows"
+    out = step.startswith(("drop-", "keep-"))
+    return f"Write a copy without {these}" if out else f"Write a copy with {these} mended"
+
+
 def _does(step: str) -> str:
-    told = STEPS[step].does
-    return f"{told[:1].lower()}{told[1:]}" + {"words": f" {FEWEST_TEXT_WORDS}", "rows": f" {FEWEST_ROWS}"}.get(
-        STEPS[step].unit, ""
-    )
+    return STEPS[step].does + {"words": f" {FEWEST_TEXT_WORDS}", "rows": f" {FEWEST_ROWS}"}.get(STEPS[step].unit, "")
 
 
 def _attempt_one(dataset: Dataset, step: str) -> None:
