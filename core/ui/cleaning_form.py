@@ -25,6 +25,7 @@ from core.ui.work_words import ending, how_far, sentence
 CHOSEN = "steps"
 MADE, PROBLEM = "explore_cleaning_made", "explore_cleaning_problem"
 EVERY_SECONDS = 1.0
+MOST = 1_000_000  # that a step's number can be
 # What nobody would miss: the steps that a recipe begins with.
 SAFE = ("fix-encoding", "strip-markup", "strip-control", "join-lines", "merge-names", "drop-duplicates")
 
@@ -61,7 +62,8 @@ def steps_of(asked: str | None, found: Found) -> dict[str, bool | int | str]:
         elif isinstance(values[name], str):
             steps[name] = number if number in NAMES else values[name]
         else:
-            steps[name] = int(number) if number.isdecimal() and int(number[:7]) > 0 else values[name]
+            # A link may ask for any number, of any length.
+            steps[name] = min(int(number[:8]), MOST) or values[name] if number.isdecimal() else values[name]
     return steps
 
 

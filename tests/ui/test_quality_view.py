@@ -123,9 +123,11 @@ FOUND = Found(
         ("join-lines,drop-small:10", {"join-lines": True, "drop-small": 10}),
         ("drop-small,keep-language", {"drop-small": 3, "keep-language": "French"}),
         ("drop-small:x,keep-language:Klingon,wash", {"drop-small": 3, "keep-language": "French"}),
+        (f"drop-small:{'9' * 5_000},drop-short:0", {"drop-small": 1_000_000, "drop-short": 3}),
         ("", {}),
         (None, {}),
     ],
+    ids=["all right", "defaults", "nonsense", "out of range", "empty", "none"],
 )
 def test_steps_are_read_from_the_url(asked, steps):
     assert cleaning_form.steps_of(asked, FOUND) == steps
