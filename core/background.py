@@ -262,9 +262,7 @@ class Progress:
         self._write({"state": state, "error": error, "result": dict(result or {})})
 
     def _write(self, told: dict[str, Any]) -> None:
-        from core.runs.progress import peak_memory
-
         seconds = round(time.monotonic() - self.begun, 3)
-        text = json.dumps({**told, "seconds": seconds, "peak_memory_bytes": peak_memory()})
+        text = json.dumps({**told, "seconds": seconds})
         # Not forced to disk: it is soon replaced, and after a power cut the lock tells the rest.
         write_atomic(self.folder / STATE, text, durable=False)
