@@ -13,6 +13,7 @@ from core.data.languages import NAMES
 from core.data.near_duplicates import NearPairs, near_an_earlier, near_groups, near_pairs
 from core.data.quality import Finding, finding
 from core.data.quality_scan import NOT_JUDGED, Scan, batches
+from core.data.recipe import EMPTIED, STEPS
 from core.data.records import text_from
 
 # A text of fewer words is hardly one; a category of fewer rows cannot be trained on (core.runs.spec).
@@ -45,8 +46,14 @@ def cheap_findings(dataset: Dataset, scan: Scan) -> list[Finding]:
         _language(scan),
         _long(scan),
         *_categories(dataset, scan),
-        Finding("rejected", dataset.rejected, note="; ".join(_counted(dataset.rejected_reasons.items()))),
+        _rejected(dataset),
     ]
+
+
+def _rejected(dataset: Dataset) -> Finding:
+    """Return the lines that were no records; rows that a cleaning left out were."""
+    reasons = {reason: lines for reason, lines in dataset.rejected_reasons.items() if reason not in {*STEPS, EMPTIED}}
+    return Finding("rejected", sum(reasons.values()), note="; ".join(_counted(reasons.items())))
 
 
 def _repeats(scan: Scan) -> list[Finding]:

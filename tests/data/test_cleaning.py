@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from core.data import datasets
 from core.data.cleaning import clean, plan_of, recipe_of, suggested_name
+from core.data.quality_findings import cheap_findings
+from core.data.quality_scan import scan
 from core.data.recipe import STEPS, Recipe, recipe_from
 from core.errors import InputError
 from tests import flawed
@@ -87,6 +89,12 @@ def test_a_copy_is_written_with_its_recipe_and_the_rows_that_went(dataset):
     assert copy.rejected_reasons["drop-small"] == 3
     assert copy.source.startswith(f"cleaned copy of flawed ({dataset.fingerprint[:16]}): fix-encoding, ")
     assert recipe_of(dataset) is None
+
+
+def test_rows_that_went_are_no_flaw_of_the_copy(dataset):
+    copy = clean(dataset, Recipe(drop_duplicates=True), "five")
+    rejected = {one.kind: one for one in cheap_findings(copy, scan(copy))}["rejected"]
+    assert (copy.rejected, rejected.rows, rejected.note) == (2, 0, "")
 
 
 def test_the_same_recipe_makes_the_same_copy(dataset):
