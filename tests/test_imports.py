@@ -11,7 +11,8 @@ from core.storage import REPOSITORY
 # Each may import from itself and from what stands to its right.
 LAYERS = [("ui", "serving"), ("inference", "evaluation", "runs"), "models", "grouping", "data"]
 HEAVY = {"sklearn", "torch", "transformers", "datasets", "scipy"}
-SOURCES = sorted((REPOSITORY / "core").rglob("*.py"))
+# The scripts of bundles are texts that go out with them, and never a part of the program.
+SOURCES = sorted(path for path in (REPOSITORY / "core").rglob("*.py") if path.parent.name != "predict_scripts")
 PAGES = [REPOSITORY / "Home.py", *sorted((REPOSITORY / "pages").glob("*.py"))]
 
 
