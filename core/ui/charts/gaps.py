@@ -36,7 +36,8 @@ def gap_heat(
         inside=pd.Series(inside, index=frame.index).to_numpy() if not isinstance(inside, bool) else inside,
     )
     names, kinds = list(dict.fromkeys(data["label"])), list(dict.fromkeys(data["gap"]))
-    axis = alt.Axis(orient="top", domain=False, ticks=False, labelAngle=0)
+    # Column and kind in two lines: beside one another they would touch.
+    axis = alt.Axis(orient="top", domain=False, ticks=False, labelAngle=0, labelExpr="split(datum.label, ' ')")
     base = alt.Chart(data).encode(
         x=alt.X("gap:N", title=None, scale=alt.Scale(domain=kinds), axis=axis),
         y=alt.Y("label:N", title=None, scale=alt.Scale(domain=names), axis=name_axis(names)),

@@ -33,7 +33,8 @@ def stacked_shares(
     """
     click, brush = _selections(selection, span)
     if frame.empty:
-        return nothing_to_show(palette, click, brush, words=UNDATED)
+        # There is no time to drag over.
+        return nothing_to_show(palette, click, words=UNDATED)
     order = [*labels, others] if (frame["label"] == others).any() else list(labels)
     data = frame.assign(place=frame["label"].map({label: place for place, label in enumerate(order)}))
     colours = [palette.categorical[i % len(palette.categorical)] for i in range(len(labels))]
@@ -72,7 +73,8 @@ def month_heat(
     """
     click, brush = _selections(selection, span)
     if frame.empty:
-        return nothing_to_show(palette, click, brush, words=UNDATED)
+        # There is no time to drag over.
+        return nothing_to_show(palette, click, words=UNDATED)
     legend = alt.Legend(
         title="share of the rows", titleOrient="left", format=".0%", orient="bottom", gradientLength=200, tickCount=4,
         gradientThickness=10, offset=4,
