@@ -25,7 +25,7 @@ def address(browser, home):
             yield url
 
 
-def test_from_the_hub_and_from_an_upload_to_datasets(page, address, screenshot, tmp_path, monkeypatch):
+def test_from_the_hub_and_from_an_upload_to_datasets(page, address, screenshot, tmp_path):
     page.goto(address)
     settled(page)
     expect(page.get_by_role("heading", name="The HuffPost set")).to_be_visible()
@@ -36,7 +36,7 @@ def test_from_the_hub_and_from_an_upload_to_datasets(page, address, screenshot, 
     page.keyboard.press("Tab")
     dialog.get_by_role("button", name="Fetch", exact=True).click()
     # What is under way, and what waits, is no matter of this visit.
-    expect(page.get_by_text("news/tides")).to_be_visible()
+    expect(page.get_by_text("news/tides").first).to_be_visible()
     page.reload()
     page.get_by_role("button", name="Look it over").click()
     expect(dialog.get_by_text("Licence, as the hub has it: mit")).to_be_visible()
