@@ -56,8 +56,8 @@ def draw(explored: Explored, how: str, *, grouped: bool, height: int) -> None:
 def _months(explored: Explored, times: Timeline, how: str, *, grouped: bool, height: int) -> None:
     largest = largest_labels(times, COLOURS if how == SHARE else MOST)
     step = timeline.step_of(times.months)
-    rest = len(times.labels) - len(largest)
-    others = f"{rest:,} others"
+    rest = int((times.counts.sum(axis=1) > 0).sum()) - len(largest)
+    others = f"{rest:,} {'other' if rest == 1 else 'others'}"
     shown = timeline.bins(_with_others(times, largest, others) if how == SHARE else _only(times, largest), step)
     key = chart_key(f"time_{how.replace(' ', '_')}_{'groups' if grouped else 'categories'}")
     shown = _marked(shown, explored.filters, before(key, explored.filters), grouped=grouped)

@@ -37,7 +37,9 @@ def gap_heat(
     )
     names, kinds = list(dict.fromkeys(data["label"])), list(dict.fromkeys(data["gap"]))
     # Column and kind in two lines: beside one another they would touch.
-    axis = alt.Axis(orient="top", domain=False, ticks=False, labelAngle=0, labelExpr="split(datum.label, ' ')")
+    axis = alt.Axis(
+        orient="top", domain=False, ticks=False, labelAngle=0, labelPadding=20, labelExpr="split(datum.label, ' ')"
+    )
     base = alt.Chart(data).encode(
         x=alt.X("gap:N", title=None, scale=alt.Scale(domain=kinds), axis=axis),
         y=alt.Y("label:N", title=None, scale=alt.Scale(domain=names), axis=name_axis(names)),
