@@ -161,17 +161,19 @@ def drift_of(data: Dated, label: str, *, seed: int = 0) -> Drift:
     random = np.random.default_rng(seed)
     size = min(fewer, MOST // 2)
     read = np.concatenate([random.choice(side, size, replace=False) for side in (parts.early, parts.late)])
-    area, low, high = cross_validated(_areas(data.ngrams, read, np.arange(2 * size) >= size, random))
+    vectors = _vectors(data.ngrams, read)
+    if not vectors.nnz:
+        return Drift(
+            label, rows, dated, len(parts.early), len(parts.late), *days, reason="no word is counted in its rows"
+        )
+    area, low, high = cross_validated(_areas(vectors, np.arange(2 * size) >= size, random))
     return Drift(label, rows, dated, len(parts.early), len(parts.late), *days, 2 * size, area, low, high)
 
 
-def _areas(
-    ngrams: Ngrams, rows: np.ndarray, late: np.ndarray, random: np.random.Generator
-) -> list[tuple[float, float]]:
+def _areas(vectors: csr_matrix, late: np.ndarray, random: np.random.Generator) -> list[tuple[float, float]]:
     from sklearn.linear_model import LogisticRegression
 
-    vectors = _vectors(ngrams, rows)
-    fold = np.empty(len(rows), dtype=np.int64)
+    fold = np.empty(len(late), dtype=np.int64)
     for side in (late, ~late):
         fold[side] = random.permutation(np.arange(side.sum()) % FOLDS)
     areas = []
@@ -197,6 +199,8 @@ def _vectors(ngrams: Ngrams, rows: np.ndarray) -> csr_matrix:
     words, columns = np.unique(ids[ids >= 0], return_inverse=True)
     counts = csr_matrix((np.ones(len(columns)), (owner[ids >= 0], columns)), shape=(len(rows), len(words)))
     counts.data[:] = 1.0
+    if not len(words):
+        return counts
     # Weights come from all rows that are read, not from the fitted ones alone: they know no label.
     return TfidfTransformer().fit_transform(counts)
 

@@ -85,6 +85,12 @@ def test_years_have_their_share_and_gaps_are_none(data):
     assert yearly(data, EVERY)["share"].tolist() == [1.0] * 6
 
 
+def test_texts_without_a_word_are_said():
+    days = np.arange(60)
+    data = Dated(count(["…!"] * 60, [""] * 60), days, days >= 0, np.zeros(60, dtype=int), ["SIGNS"])
+    assert drift_of(data, "SIGNS").reason == "no word is counted in its rows"
+
+
 def test_it_is_told_how_many_are_done(data):
     told = []
     found = list(drifts(data, [EVERY, "FEW"], lambda *done: told.append(done)))
