@@ -99,11 +99,20 @@ def classify(
     ] = None,
     grouping: GroupingName = None,
     top: Annotated[int | None, typer.Option(metavar="K", min=1, help="List only the K most probable labels.")] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Add the words that spoke for the answer.")] = False,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain", help="Add the words that spoke for the answer; of one headline also what would change it."
+        ),
+    ] = False,
+    nearest: Annotated[
+        int, typer.Option(metavar="N", min=0, help="List the N training headlines most like a single headline.")
+    ] = 0,
     calibrated: Calibrated = False,
     json: Json = False,
 ) -> None:
     """Classify one headline, or each in a file."""
+    from core.cli import reasons
     from core.inference.classify import classify as answer
     from core.inference.classify import load_model
     from core.inference.items import items_in
@@ -112,13 +121,19 @@ def classify(
         raise InputError("give either --headline TEXT or --file FILE, one of the two")
     if description and file is not None:
         raise InputError("--description goes with --headline; a file has its own descriptions")
+    if nearest and file is not None:
+        raise InputError("--nearest goes with --headline; ask for one headline at a time")
     items = [(headline, description)] if headline is not None else items_in(file)
-    found = run_or_default(run)
-    answers = answer(
-        load_model(found), items, found_grouping(grouping), top=top, explain=explain, calibrated=calibrated
-    )
+    found, under = run_or_default(run), found_grouping(grouping)
+    model = load_model(found)
+    answers = answer(model, items, under, top=top, explain=explain, calibrated=calibrated)
+    results = [one.document() for one in answers]
     text = "\n\n".join(map(_answer_text, answers)) if headline is not None else _answers_table(answers)
-    emit({"run": found.id, "results": [one.document() for one in answers]}, text, json)
+    if headline is not None and (explain or nearest):
+        added, told = reasons.of(model, items[0], under, explain=explain, nearest=nearest, calibrated=calibrated)
+        results[0] |= added
+        text = "\n".join([text, *told])
+    emit({"run": found.id, "results": results}, text, json)
 
 
 def found_run(run_id: str) -> Run:

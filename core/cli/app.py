@@ -26,6 +26,7 @@ from core.cli import (
     grouping,
     labels,
     models,
+    pasted,
     report,
     runs,
     score,
@@ -55,6 +56,7 @@ app.add_typer(grouping.app, name="grouping")
 app.add_typer(labels.app, name="labels")
 app.add_typer(runs.app, name="runs")
 app.add_typer(models.app, name="models")
+app.add_typer(pasted.app, name="pasted")
 training.register(app)
 answers.register(app)
 errors.register(app)

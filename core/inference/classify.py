@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,7 @@ class Answer:
     label, confidence: the most probable label under the grouping and its probability.
     probabilities: label -> probability, most probable first, all labels or the top ones asked for.
     predicted_category: the most probable raw category; None for a model of groups.
+    category_confidence: its probability, likewise.
     seconds: time to answer, its share of the batch that it was in.
     explanation: the words that spoke for the predicted label, or a note why there are none; None when not
         asked for.
@@ -56,6 +57,7 @@ class Answer:
     predicted_category: str | None
     seconds: float
     explanation: dict[str, Any] | None = None
+    category_confidence: float | None = None
 
     def document(self) -> dict[str, Any]:
         """Return the answer as plain JSON values."""
@@ -65,6 +67,7 @@ class Answer:
             "label": self.label,
             "confidence": self.confidence,
             "predicted_category": self.predicted_category,
+            "category_confidence": self.category_confidence,
             "probabilities": self.probabilities,
             "seconds": self.seconds,
             "explanation": self.explanation,
@@ -113,6 +116,25 @@ def classify(
     return answers_from(model, items, own, grouping, top=top, explain=explain, seconds=seconds)
 
 
+def under(
+    model: Model, grouping: Grouping | None = None, *, calibrated: bool = False
+) -> tuple[list[str], Callable[[Sequence[str]], np.ndarray]]:
+    """Return the labels under ``grouping``, and what gives probabilities over them: texts in, (texts, labels) out.
+
+    Raises InputError for a grouping that does not fit, or without a temperature where ``calibrated``.
+    """
+    by = temperature.required(model.run).temperature if calibrated else None
+    groups = group_of_labels(
+        model.run.spec, tuple(model.classifier.labels), grouping or model.run.spec.grouping.grouping()
+    )
+
+    def predict(texts: Sequence[str]) -> np.ndarray:
+        own = np.asarray(model.classifier.predict_proba(list(texts)))
+        return grouped_probabilities(own if by is None else temperature.scaled(own, by), groups)[1]
+
+    return sorted(set(groups)), predict
+
+
 def answers_from(
     model: Model,
     items: Sequence[tuple[str, str]],
@@ -149,6 +171,7 @@ def answers_from(
                 predicted_category=winner if spec.target == "category" else None,
                 seconds=each,
                 explanation=_explain(model, text_from(headline, description), reason) if explain else None,
+                category_confidence=float(own[place].max()) if spec.target == "category" else None,
             )
         )
     return answers

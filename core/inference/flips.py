@@ -16,9 +16,11 @@ import numpy as np
 
 from core.inference.sensitivity import Predict
 from core.inference.wordplaces import Word, replaced, without, words_of
+from core.models.classifier import Classifier
 
 BUDGET = 3000
 BATCH = 512
+CANDIDATES, AMONG = 20, 10
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,26 @@ def exchange(predict: Predict, text: str, candidates: Iterable[str], *, budget: 
         for place, word in enumerate(words)
     )
     return _surest(predict, answer, islice(changes, budget))
+
+
+def candidates(classifier: Classifier, answered: str, rival: str, most: int = CANDIDATES) -> list[str]:
+    """Return the words that speak most for the model's label ``rival`` and against ``answered``, the strongest first.
+
+    There are none for a model that has no weights of words.
+    """
+    vectorizer, labels = getattr(classifier, "vectorizer", None), list(classifier.labels)
+    if vectorizer is None:
+        return []
+    # Words stand in the first block, with phrases or without.
+    names = vectorizer.features[vectorizer.blocks[0].name]
+    weights = classifier.coefficients[: len(names), [labels.index(rival), labels.index(answered)]]
+    gain = (weights[:, 0] - weights[:, 1]) * vectorizer.idf[: len(names)]
+    # A few more than asked for, since phrases and signs are left out.
+    few = min(len(gain), AMONG * most)
+    strongest = np.argpartition(-gain, few - 1)[:few] if few else np.zeros(0, dtype=int)
+    ordered = strongest[np.argsort(-gain[strongest], kind="stable")]
+    words = [names[place] for place in ordered if gain[place] > 0 and names[place].isalpha()]
+    return words[:most]
 
 
 def _shorter(text: str, words: Sequence[Word], size: int) -> Iterator[Flip]:
