@@ -71,23 +71,23 @@ def test_chips_say_what_is_filtered():
 
 
 @pytest.mark.parametrize(
-    ("params", "told"),
+    ("params", "what", "why"),
     [
-        ({"hl": "9-2"}, "the length of headlines in the link is left out: '9-2' is no range of lengths; write it as 20-80"),
-        ({"dl": "-"}, "the length of descriptions in the link is left out: '-' is no range of lengths; write it as 20-80"),
-        ({"desc": "maybe"}, "the filter of descriptions in the link is left out: 'maybe' is neither; write with or without"),
-        ({"from": "2014-13"}, "the filter of months in the link is left out: '2014-13' is no month; write it as 2014-05"),
-        ({"from": "2015-01", "to": "2014-01"},
-         "the filter of months in the link is left out: the months from 2015-01 to 2014-01 end before they begin; swap the two"),
-        ({"q": "/(/"}, "the search in the link is left out: the regular expression '(' cannot be used: unclosed group; mend it"),
-        ({"lack": "row:missing"}, f"the filter of what is missing in the link is left out: 'row:missing' is nothing to lack; "
-         f"use one of {', '.join(LACKING)}"),
+        ({"hl": "9-2"}, "the length of headlines", "'9-2' is no range of lengths; write it as 20-80"),
+        ({"dl": "-"}, "the length of descriptions", "'-' is no range of lengths; write it as 20-80"),
+        ({"desc": "maybe"}, "the filter of descriptions", "'maybe' is neither; write with or without"),
+        ({"from": "2014-13"}, "the filter of months", "'2014-13' is no month; write it as 2014-05"),
+        ({"from": "2015-01", "to": "2014-01"}, "the filter of months",
+         "the months from 2015-01 to 2014-01 end before they begin; swap the two"),
+        ({"q": "/(/"}, "the search", "the regular expression '(' cannot be used: unclosed group; mend it"),
+        ({"lack": "row:missing"}, "the filter of what is missing",
+         f"'row:missing' is nothing to lack; use one of {', '.join(LACKING)}"),
     ],
-    ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )  # fmt: skip
-def test_what_cannot_be_read_is_left_out_and_told(params, told):
+def test_what_cannot_be_read_is_left_out_and_told(params, what, why):
     assert from_params(params) == Filters()
-    assert problems(params) == [told]
+    assert problems(params) == [f"{what} in the link is left out: {why}"]
     assert from_params({**params, "cat": "A"}) == Filters(categories=("A",))
 
 
