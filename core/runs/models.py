@@ -51,12 +51,12 @@ class ListedModel:
         }
 
 
-def list_all() -> list[ListedModel]:
+def list_all(kept: registry.Registry | None = None) -> list[ListedModel]:
     """Return the runs that have a model: the starter first, then the newest; those out of use last.
 
-    Raises DamagedError when the registry cannot be read.
+    ``kept`` is the registry, None: read it. Raises DamagedError when it cannot be read.
     """
-    kept, runs = registry.read(), store.list_all()
+    kept, runs = kept or registry.read(), store.list_all()
     answers = default_run(runs, kept)
     found = [
         ListedModel(run, store.disk_bytes(run), run == answers, registry.is_retired(run, kept))

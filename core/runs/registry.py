@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from core.errors import DamagedError, InputError, shorten
 from core.runs import states
@@ -96,6 +99,14 @@ def bring_back(run: Run) -> Registry:
         if not is_retired(run, registry):
             raise InputError(f"run {shorten(run.title)} is not retired; there is nothing to bring back")
         return _write(replace(registry, retired=tuple(one for one in registry.retired if one != run.id)))
+
+
+def set_aside() -> Path:
+    """Give a registry that cannot be read another name, so that nothing is said of any run; return its new place."""
+    path = models_root() / FILE
+    aside = path.with_name(f"{FILE}.damaged-{time.time_ns()}")
+    os.replace(path, aside)
+    return aside
 
 
 @contextlib.contextmanager
