@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,8 @@ WORD = re.compile(r"\w+")
 # Texts of one template meet in one bucket: from so many on each is compared with the first and with the next alone.
 MOST_IN_BUCKET = 100
 EVERY = 2_000  # texts between two words of how far it is
-COMPARED = 50_000  # pairs in memory at once
+COMPARED = 50_000  # pairs compared at once
+MOST_HELD = 4_000_000  # pairs in memory before those that were found twice are let go
 
 Told = Callable[[int, int], None]
 
@@ -126,30 +127,32 @@ def _bands(words: csr_matrix, hashes: np.ndarray, progress: Callable[[int], None
 
 def _candidates(bands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the pairs of texts that agree in a band, each once and ordered, ``one`` before ``other``."""
-    texts = bands.shape[1]
-    pairs = [np.zeros(0, dtype=np.int64)]
+    texts = max(bands.shape[1], 1)
+    found = [np.zeros(0, dtype=np.int64)]
     for band in bands:
-        order = np.argsort(band, kind="stable")
-        ends = np.flatnonzero(np.diff(band[order].astype(np.int64), prepend=-1, append=2**32))
-        sizes = np.diff(ends)
-        # Most buckets are of two; a loop over those alone would take half of the whole time.
-        begins = ends[:-1][sizes == 2]
-        pairs.append(order[begins] * texts + order[begins + 1])
-        several = np.flatnonzero(sizes > 2)
-        for begin, end in zip(ends[several].tolist(), ends[several + 1].tolist(), strict=True):
-            one, other = _pairs(order[begin:end])
-            pairs.append(one * texts + other)
-    found = np.unique(np.concatenate(pairs))
-    return found // max(texts, 1), found % max(texts, 1)
+        found += [one * texts + other for one, other in _pairs_of_band(band)]
+        # Most pairs are found in several bands: held once, those of millions of texts fit into memory.
+        if sum(map(len, found)) > MOST_HELD + 2 * len(found[0]):
+            found = [np.unique(np.concatenate(found))]
+    pairs = np.unique(np.concatenate(found))
+    return pairs // texts, pairs % texts
 
 
-def _pairs(members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return all pairs of one bucket's texts, ascending; of a large one each with the first and with the next."""
-    if len(members) <= MOST_IN_BUCKET:
-        one, other = np.triu_indices(len(members), 1)
-        return members[one], members[other]
-    rest = len(members) - 1
-    return np.concatenate([np.repeat(members[0], rest), members[:-1]]), np.concatenate([members[1:], members[1:]])
+def _pairs_of_band(band: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the pairs of texts that agree in one band, ``one`` before ``other``; all buckets of one size together."""
+    # Stable, so that the texts of a bucket are ascending.
+    order = np.argsort(band, kind="stable")
+    begins = np.flatnonzero(np.diff(band[order].astype(np.int64), prepend=-1))
+    sizes = np.diff(begins, append=len(order))
+    for size in np.unique(sizes[sizes > 1]).tolist():
+        members = order[begins[sizes == size][:, None] + np.arange(size)]
+        if size <= MOST_IN_BUCKET:
+            one, other = np.triu_indices(size, 1)
+        else:
+            # Each with the first and with the next.
+            one = np.concatenate([np.zeros(size - 1, dtype=np.int64), np.arange(size - 1)])
+            other = np.concatenate([np.arange(1, size), np.arange(1, size)])
+        yield members[:, one].reshape(-1), members[:, other].reshape(-1)
 
 
 def _jaccard(words: csr_matrix, sizes: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
