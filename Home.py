@@ -22,6 +22,7 @@ page = st.navigation(
         st.Page("pages/train.py", title="Train", icon=":material/model_training:"),
         st.Page("pages/evaluate.py", title="Evaluate", icon=":material/grid_on:"),
         st.Page("pages/classify.py", title="Classify", icon=":material/label:"),
+        st.Page("pages/models.py", title="Models", icon=":material/inventory_2:"),
     ]
 )
 shell.sidebar()

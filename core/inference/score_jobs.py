@@ -182,6 +182,13 @@ def outworn(jobs: Iterable[Job], now: float | None = None) -> list[Job]:
     return found
 
 
+def journal_of(job: Job) -> dict[str, Any]:
+    """Return what is noted of one that is not finished, as `core.inference.score_journal` has it; {} for nothing."""
+    with contextlib.suppress(DamagedError):
+        return dict(read_json(score_journal.folder_of(job.output) / score_journal.JOURNAL))
+    return {}
+
+
 def main(arguments: list[str]) -> int:
     """Do the scoring in this folder; return 0 when it came to its end."""
     folder = Path(arguments[0])
@@ -195,7 +202,7 @@ def _do(job: Job, report: Progress) -> dict[str, Any]:
 
     order = job.order
     # What earlier attempts took counts too, or the rest would seem to take no time.
-    report.begun -= _worked(job)
+    report.begun -= journal_of(job).get("seconds", 0.0)
     source = server_files.located(order.server_file) if order.server_file else job.folder / FILES / str(order.file)
     scored = score(
         source,
@@ -210,13 +217,6 @@ def _do(job: Job, report: Progress) -> dict[str, Any]:
     )
     shutil.rmtree(job.folder / FILES, ignore_errors=True)
     return {"rows": scored.rows, "rejected": scored.rejected, "bytes": job.output.stat().st_size}
-
-
-def _worked(job: Job) -> float:
-    """Return the seconds that earlier attempts have worked."""
-    with contextlib.suppress(DamagedError, KeyError, TypeError, ValueError):
-        return float(read_json(score_journal.folder_of(job.output) / score_journal.JOURNAL)["seconds"])
-    return 0.0
 
 
 def _grouping(order: Order) -> Grouping | None:
