@@ -12,7 +12,7 @@ from core.errors import CopydeskError, DamagedError, InputError
 from core.evaluation import label_search
 from core.evaluation.label_noise import COLUMNS, find_label_noise
 from core.runs.local import wait_a_moment
-from core.storage import lock_holder
+from core.storage import REPOSITORY, lock_holder
 
 SUBJECTS = {"GARDEN": ["roses bloom", "beans climb"], "HARBOUR": ["ferries wait", "gulls return"]}
 LOOKS = 1_500
@@ -36,7 +36,7 @@ def held(few, monkeypatch, tmp_path):
         "    while True: signal.pause()\n"
         "label_noise.confident_learning = hold\n"
     )
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "hold"), str(label_search.REPOSITORY)]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "hold"), str(REPOSITORY)]))
     label_search.start(few)
     try:
         until(lambda: label_search.search_in(few.fingerprint).phase == "rank")
@@ -137,7 +137,7 @@ def test_what_keeps_it_from_searching_is_told(home, tmp_path):
 
 
 def test_a_process_that_does_not_come_up_is_told_with_its_last_words(few, monkeypatch):
-    monkeypatch.setattr(label_search.sys, "executable", "/bin/false")
+    monkeypatch.setattr("sys.executable", "/bin/false")
     with pytest.raises(CopydeskError, match=r"the search could not begin \('.*'\); see .*log\.txt"):
         label_search.start(few)
 
