@@ -7,11 +7,10 @@ by quoted cells. Anything else is a headline a line, since headlines have commas
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from core.data.records import Mapping, detected, folded
-from core.errors import InputError, shorten
-from core.inference.items import MOST, check_headline
+from core.errors import shorten
+from core.inference.items import Listed
 
 TAB = "\t"
 SEPARATORS = (",", ";")
@@ -21,25 +20,7 @@ _QUOTED = r'"((?:[^"]|"")*+)"(?=[{0}\n]|\Z)|([^{0}\n]*)'
 TEXT_WORDS = 2.5
 
 
-@dataclass(frozen=True)
-class Pasted:
-    """What was found.
-
-    Attributes
-    ----------
-    items: (headline, description) of each that can be classified, in order.
-    lines: the line or row that each of them stands in, from 1.
-    rejected: (line, why) of those that cannot.
-    read_as: what the text was taken for, as part of a sentence.
-    """
-
-    items: list[tuple[str, str]] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
-    rejected: list[tuple[int, str]] = field(default_factory=list)
-    read_as: str = "a headline a line"
-
-
-def pasted(text: str) -> Pasted:
+def pasted(text: str) -> Listed:
     """Return the headlines in ``text``; InputError for more than 100,000."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     first = next((line for line in text.split("\n") if line.strip()), "")
@@ -119,22 +100,11 @@ def _text_columns(rows: list[list[str]]) -> tuple[int, int | None]:
     return (texts[0], texts[1] if len(texts) > 1 else None) if texts else (0, None)
 
 
-def _taken(rows: list[list[str]], headline: int, description: int | None, read_as: str, begin: int = 0) -> Pasted:
-    found = Pasted(read_as=read_as)
+def _taken(rows: list[list[str]], headline: int, description: int | None, read_as: str, begin: int = 0) -> Listed:
+    found = Listed(read_as=read_as)
     for number, row in enumerate(rows[begin:], begin + 1):
         if not any(cell.strip() for cell in row):
             continue
         told = row[description].strip() if description is not None and len(row) > description else ""
-        take(found, number, row[headline].strip() if len(row) > headline else "", told)
+        found.take(number, row[headline].strip() if len(row) > headline else "", told)
     return found
-
-
-def take(found: Pasted, line: int, headline: str, description: str) -> None:
-    """Put one among the items, or among the rejected; InputError for one more than can be taken."""
-    if len(found.items) >= MOST:
-        raise InputError(f"these are more than {MOST:,} headlines; give a file to the `score` command instead")
-    try:
-        found.items.append((check_headline(headline), description))
-        found.lines.append(line)
-    except InputError as error:
-        found.rejected.append((line, str(error)))

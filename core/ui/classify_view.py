@@ -1,93 +1,110 @@
-"""The parts of Classify: answers of several models, their probabilities and their reasons."""
+"""Answers on Classify: label, how sure, where models differ, and the probabilities as bars."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
-from core.grouping.grouping import Grouping
 from core.inference.classify import Answer, Model, classify
-from core.runs.store import Run
-from core.ui import shell, stale
+from core.inference.sureness import CATEGORY, GROUP, level_of
+from core.ui import charts, shell, stale
+from core.ui.classify_asked import Asked
 from core.ui.components import escaped
 
-WORDS = 12
+MANY_LABELS, BARS = 14, 300  # labels from which the bars scroll, in so many px
 
 
-def asked_runs(asked: str | None, runs: Mapping[str, Run], default: Run | None) -> list[str]:
-    """Return the ids of the runs that the URL asks for and that exist, else the run in use."""
-    wanted = [run_id for run_id in (asked or "").split(",") if run_id in runs]
-    return wanted or ([default.id] if default else [])
-
-
-def answers(models: Sequence[Model], headline: str, description: str, grouping: Grouping) -> list[Answer]:
-    """Return each model's answer, with its reasons."""
-    return [classify(model, [(headline, description)], grouping, explain=True)[0] for model in models]
+def answers(asked: Asked, headline: str, description: str) -> list[Answer]:
+    """Return each model's answer, with its reasons; InputError for what cannot be classified."""
+    item = [(headline, description)]
+    return [
+        classify(model, item, asked.grouping, explain=True, calibrated=asked.calibrated)[0] for model in asked.models
+    ]
 
 
 def names(models: Sequence[Model]) -> list[str]:
     """Return a short name for each model that tells them apart."""
     return [
-        f"{model.run.spec.model} {model.run.spec.preset}, {model.run.spec.target} ({model.run.id[-4:]})"
+        f"{model.run.name or f'{model.run.spec.model} {model.run.spec.preset}, {model.run.spec.target}'} "
+        f"({model.run.id[-4:]})"
         for model in models
     ]
 
 
-def verdicts(models: Sequence[Model], found: Sequence[Answer]) -> None:
-    """Draw the answers side by side: label, raw category, confidence, runner-up, measured time, the mark of stale."""
-    grouping = shell.chosen().grouping
-    for column, model, name, answer in zip(st.columns(len(found)), models, names(models), found, strict=True):
-        runner_up = list(answer.probabilities.items())[1:2]
-        column.caption(escaped(name))
-        column.subheader(f":blue[{escaped(answer.label)}]", anchor=False)
-        parts = [f"confidence {answer.confidence:.3f}"]
-        if answer.predicted_category and answer.predicted_category != answer.label:
-            parts.append(f"raw category {answer.predicted_category}")
-        for label, probability in runner_up:
-            parts.append(f"then {label} {probability:.3f}, margin {answer.confidence - probability:.3f}")
-        parts.append(f"{answer.seconds * 1000:.1f} ms")
-        column.caption(escaped(" · ".join(parts)))
+def verdicts(asked: Asked, found: Sequence[Answer]) -> None:
+    """Draw the answers side by side: what is said, how sure, the runner-up, measured time, the mark of stale."""
+    if len(found) > 1:
+        st.markdown(differences(names(asked.models), found))
+    for column, model, name, answer in zip(
+        st.columns(len(found)), asked.models, names(asked.models), found, strict=True
+    ):
         with column:
-            stale.caption(model.run, grouping)
+            if len(found) > 1:
+                other = " · :orange[differs]" if answer.label != found[0].label else ""
+                st.caption(f"{escaped(name)}{other}")
+            level = level_of(model, answer, asked.grouping, asked.threshold)
+            st.subheader(said(answer, level), anchor=False)
+            st.caption(facts(answer))
+            st.caption(sure(answer, level, asked.threshold))
+            stale.caption(model.run, asked.grouping)
 
 
-def bars_frame(models: Sequence[Model], found: Sequence[Answer]) -> pd.DataFrame:
-    """Return one row a label and model: label, probability, model."""
-    return pd.DataFrame(
-        [
-            {"label": label, "probability": probability, "model": name}
-            for name, answer in zip(names(models), found, strict=True)
-            for label, probability in answer.probabilities.items()
-        ]
+def said(answer: Answer, level: str) -> str:
+    """Return what is said at ``level``, as Markdown: the group, with its raw category where that is sure."""
+    label = f":blue[{escaped(answer.label)}]"
+    if level == CATEGORY and answer.predicted_category not in (None, answer.label):
+        return f"{label} · {escaped(answer.predicted_category)}"
+    return label if level in (CATEGORY, GROUP) else f"Not sure, perhaps {label}"
+
+
+def facts(answer: Answer) -> str:
+    """Return the figures of an answer, as Markdown."""
+    parts = [f"confidence {answer.confidence:.3f}"]
+    if answer.predicted_category not in (None, answer.label):
+        parts.append(f"raw category {answer.predicted_category} {answer.category_confidence:.3f}")
+    for label, probability in list(answer.probabilities.items())[1:2]:
+        parts.append(f"then {label} {probability:.3f}, margin {answer.confidence - probability:.3f}")
+    return escaped(" · ".join([*parts, f"{answer.seconds * 1000:.1f} ms"]))
+
+
+def sure(answer: Answer, level: str, threshold: float) -> str:
+    """Return why so much is said and no more, as Markdown."""
+    if level == CATEGORY:
+        return escaped(f"Sure of the category: at least {threshold:.2f}.")
+    if level == GROUP and answer.category_confidence is not None:
+        return escaped(f"Sure of the group, not of the category: that has less than {threshold:.2f}.")
+    return escaped(f"Sure: at least {threshold:.2f}." if level == GROUP else f"Nothing has {threshold:.2f} or more.")
+
+
+def differences(called: Sequence[str], found: Sequence[Answer]) -> str:
+    """Return in how far models agree, as Markdown."""
+    labels = list(dict.fromkeys(answer.label for answer in found))
+    if len(labels) == 1:
+        return f"All {len(found):,} models say **{escaped(labels[0])}**."
+    said_by = {
+        label: [name for name, answer in zip(called, found, strict=True) if answer.label == label] for label in labels
+    }
+    return "The models differ: " + "; ".join(
+        f"**{escaped(label)}** by {escaped(', '.join(by))}" for label, by in said_by.items()
     )
 
 
-def reasons(models: Sequence[Model], found: Sequence[Answer]) -> None:
-    """Draw for each model the words that spoke for and against its answer."""
-    for name, answer in zip(names(models), found, strict=True):
-        if not answer.explanation:
-            continue
-        words = pd.DataFrame(answer.explanation["words"])
-        st.subheader(f"Why {escaped(answer.explanation['label'])}", anchor=False)
-        if answer.explanation.get("note"):
-            st.caption(f"{escaped(name)}: {escaped(answer.explanation['note'])}.")
-            continue
-        st.caption(
-            f"{escaped(name)}: what each word or pair adds to the score of "
-            f"{escaped(answer.explanation['label'])} (weight × tf-idf)."
-        )
-        if words.empty:
-            st.write("The model knows no word of this text; its answer is only how common the classes are.")
-            continue
-        strongest = words.loc[words["contribution"].abs().sort_values(ascending=False).index].head(WORDS)
-        st.dataframe(
-            strongest,
-            hide_index=True,
-            width=420,
-            column_config={
-                "feature": "Word or pair",
-                "contribution": st.column_config.NumberColumn("Contribution", format="%+.3f"),
-            },
-        )
+def bars(called: Sequence[str], found: Sequence[Answer], key: str) -> None:
+    """Draw all probabilities as bars, answer beside answer."""
+    frame = bars_frame(called, found)
+    chart = charts.probability_bars(frame, palette=shell.palette())
+    with st.container(height=BARS if frame["label"].nunique() > MANY_LABELS else "content", border=False):
+        st.altair_chart(chart, theme=None, key=key, alt="Probability of each label, as bars.")
+
+
+def bars_frame(called: Sequence[str], found: Sequence[Answer]) -> pd.DataFrame:
+    """Return one row a label and answer: label, probability, model (the name of the answer)."""
+    return pd.DataFrame(
+        [
+            {"label": label, "probability": probability, "model": name}
+            for name, answer in zip(called, found, strict=True)
+            for label, probability in answer.probabilities.items()
+        ]
+    )

@@ -1,0 +1,194 @@
+"""Why Classify answered so: the words that spoke for it, what would flip it, what the model does not know."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.data.records import text_from
+from core.errors import CopydeskError
+from core.inference.changes import sentences
+from core.inference.classify import Answer, Model, under
+from core.inference.familiarity import familiarity, remarks
+from core.inference.pulls import shaded, why_no_words
+from core.inference.sensitivity import sensitivity, shaded_by
+from core.ui import cache_classify, shell
+from core.ui.classify_asked import PAGE, Asked
+from core.ui.components import escaped
+from core.ui.selection import pick
+from core.ui.theme import Palette, colour_at, ink_on
+
+WORDS = 12
+FAINT = 0.08  # of the strongest word, below which a word is not shaded
+EXACT, LEFT_OUT = "Contributions", "Sensitivity"
+# All characters that a model is asked to read for the sensitivity of one text.
+MOST_CHARACTERS = 500_000
+SHOWN = 2_000  # parts of a text, words and what is between them
+AT_ONCE = 20_000  # rows over which their headlines are read only once somebody asks
+
+Shades = list[tuple[str, float]]
+
+
+def draw(asked: Asked, found: list[Answer], called: list[str]) -> None:
+    """Draw the reasons of one model, the first unless another one is chosen."""
+    place = 0
+    if len(found) > 1:
+        chosen = pick(st.selectbox, "Reasons of", called, page=PAGE, name="why_of", default=called[0])
+        place = called.index(chosen)
+    model, answer = asked.models[place], found[place]
+    exact = why_no_words(model.run) is None
+    how = EXACT
+    if exact:
+        how = pick(
+            st.segmented_control, "Reasons by", [EXACT, LEFT_OUT], page=PAGE, name="why", default=EXACT, required=True,
+            label_visibility="collapsed", help="Contributions are exact. Sensitivity leaves out each word in turn; it "
+            "works for any model, and is not a cause: without a word it is another text.",
+        )  # fmt: skip
+    if exact and how == EXACT:
+        _contributions(answer)
+    else:
+        _sensitivity(asked, model, answer, exact)
+    _changes(asked, model, answer)
+
+
+def unknown(model: Model, answer: Answer) -> None:
+    """Say what the model does not know of the text, a line each; nothing where there is nothing to say."""
+    text = text_from(answer.headline, answer.description)
+    near, far = None, None
+    index = cache_classify.index_of(model.run.spec)
+    if index is not None:
+        from core.inference.neighbours import nearest
+
+        closest = nearest(index, text, 1)
+        near, far = (float(closest["similarity"].iloc[0]) if len(closest) else 0.0), index.far
+    for remark in remarks(familiarity(model.classifier, text, near), far=far):
+        st.caption(f":material/help: {escaped(remark)}")
+
+
+def _contributions(answer: Answer) -> None:
+    told = answer.explanation or {}
+    words = pd.DataFrame(told.get("words", []), columns=["feature", "contribution"])
+    st.caption(f"Why {escaped(told['label'])}: weight × tf-idf of each word and pair, exact.")
+    if words.empty:
+        st.write("The model knows no word of this text; its answer is only how common the classes are.")
+        return
+    by = words.rename(columns={"contribution": "difference"}).astype({"feature": "str", "difference": float})
+    _text(shaded(text_from(answer.headline, answer.description), by), told["label"])
+    with st.expander("Words in figures"):
+        order = np.argsort(-words["contribution"].abs().to_numpy(), kind="stable")
+        _figures(words.iloc[order].head(WORDS), "feature", "Word or pair", "contribution", "Contribution")
+
+
+def _sensitivity(asked: Asked, model: Model, answer: Answer, exact: bool) -> None:
+    text = text_from(answer.headline, answer.description)
+    names, predict = under(model, asked.grouping, calibrated=asked.calibrated)
+    most = min(200, MOST_CHARACTERS // max(len(text), 1))
+    words = sensitivity(predict, text, names.index(answer.label), most=most)
+    why = "" if exact else f" (its model, {model.run.spec.model}, has no exact contributions)"
+    st.caption(
+        f"Sensitivity of {escaped(answer.label)}: what its probability loses without each word, not a cause"
+        f"{escaped(why)}."
+    )
+    if words.empty:
+        st.write("This text has no word to leave out." if most else "This text is too long for it.")
+        return
+    _text(shaded_by(text, words), answer.label)
+    with st.expander("Words in figures"):
+        order = np.argsort(-words["change"].abs().to_numpy(), kind="stable")
+        _figures(words.iloc[order].head(WORDS), "word", "Word", "change", "Change of probability")
+
+
+def _text(parts: Shades, label: str) -> None:
+    """Draw headline and description with their words shaded, and the legend."""
+    st.html(shaded_html(parts[:SHOWN], shell.palette()))
+    st.caption(f"Shaded :blue[blue] speaks for {escaped(label)}, :red[red] against; the darker, the more.")
+
+
+def shaded_html(parts: Shades, palette: Palette) -> str:
+    """Return parts of a text, each -1 (against) to 1 (for), as HTML; the text is escaped, a tooltip has the figure."""
+    inside = "".join(_part(part, strength, palette) for part, strength in parts)
+    return f'<div style="font-size:1.05rem;line-height:1.6;overflow-wrap:anywhere">{inside}</div>'
+
+
+def _part(part: str, strength: float, palette: Palette) -> str:
+    if abs(strength) < FAINT:
+        return escape(part)
+    fill = colour_at((palette.blues if strength > 0 else palette.reds)[:7], abs(strength))
+    style = f"background:{fill};color:{ink_on(fill)};border-radius:2px;padding:0 2px"
+    return f'<span style="{style}" title="{100 * strength:+.0f} % of the strongest">{escape(part)}</span>'
+
+
+def _figures(frame: pd.DataFrame, word: str, word_title: str, figure: str, title: str) -> None:
+    st.dataframe(
+        frame,
+        hide_index=True,
+        width=420,
+        column_order=[word, figure],
+        column_config={word: word_title, figure: st.column_config.NumberColumn(title, format="%+.3f")},
+    )
+
+
+def _changes(asked: Asked, model: Model, answer: Answer) -> None:
+    """Say what would flip the answer."""
+    text = text_from(answer.headline, answer.description)
+    try:
+        found = cache_classify.changes(model, text, asked.grouping, calibrated=asked.calibrated)
+    except CopydeskError as error:
+        st.caption(escaped(str(error)))
+        return
+    for sentence in sentences(found):
+        st.caption(f":material/swap_horiz: {escaped(sentence)}")
+
+
+def nearest(model: Model, answer: Answer) -> None:
+    """Draw the training headlines most like the text; they are looked through once somebody asks."""
+    from core.data import datasets
+    from core.inference import neighbours
+
+    spec = model.run.spec
+    st.caption("Training headlines most like it")
+    index = cache_classify.index_of(spec)
+    if index is None:
+        dataset = datasets.by_fingerprint(spec.fingerprint)
+        if dataset is None:
+            st.caption(
+                escaped(f"The dataset that this model was trained on, {spec.dataset}, is not here, so its headlines ")
+                + "cannot be shown; import the same file to see them."
+            )
+            return
+        many = dataset.rows > AT_ONCE
+        if many and not st.button(
+            "Look for them",
+            key=f"{PAGE}_nearest",
+            icon=":material/search:",
+            help=f"Reads the words of {dataset.rows:,} headlines, once; some seconds.",
+        ):
+            return
+        bar = st.progress(0.0, text="Reading the training headlines") if many else None
+        index = cache_classify.build_index(spec, dataset, lambda share: _show(bar, share))
+        if bar:
+            bar.empty()
+    found = neighbours.nearest(index, text_from(answer.headline, answer.description))
+    if found.empty:
+        st.caption("None shares a word with it.")
+        return
+    st.dataframe(
+        found,
+        hide_index=True,
+        key=f"{PAGE}_nearest_rows",
+        column_order=["similarity", "category", "headline"],
+        column_config={
+            "similarity": st.column_config.NumberColumn("Similarity", format="%.2f", width=75, help="Cosine, 0 to 1."),
+            "category": st.column_config.TextColumn("Category", width=120),
+            "headline": st.column_config.TextColumn("Training text", width="large"),
+        },
+    )
+
+
+def _show(bar: DeltaGenerator | None, share: float) -> None:
+    if bar is not None:
+        bar.progress(min(share, 1.0), text="Reading the training headlines")
