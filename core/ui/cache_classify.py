@@ -17,9 +17,23 @@ from core.grouping.grouping import Grouping
 from core.inference import neighbours
 from core.inference.changes import Changes, changes_of
 from core.inference.classify import Model
+from core.inference.sureness import answers_table
 from core.runs.spec import TrainingSpec
 from core.runs.store import Run
 from core.ui import cache
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _warmed(key: str, _run: Run) -> Model:
+    loaded = cache.model(_run)
+    # Its first answer also loads what it computes with, half a second that nobody should wait for while typing.
+    answers_table(loaded, [("warm up", "")], _run.spec.grouping.grouping())
+    return loaded
+
+
+def model(run: Run) -> Model:
+    """Return the run's model, checked, loaded, and asked once."""
+    return _warmed(cache.ended(run), run)
 
 
 @dataclass

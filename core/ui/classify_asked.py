@@ -13,7 +13,7 @@ from core.inference.classify import Model
 from core.inference.pulls import why_no_words
 from core.inference.sureness import THRESHOLD
 from core.runs.store import Run
-from core.ui import cache, cache_classify, shell
+from core.ui import cache_classify, shell
 from core.ui.components import escaped
 from core.ui.selection import pick, remember, value
 
@@ -79,7 +79,7 @@ def pick_how(runs: Sequence[Run], grouping: Grouping) -> Asked:
     models = []
     for run in runs:
         try:
-            models.append(cache.model(run))
+            models.append(cache_classify.model(run))
         except (CopydeskError, OSError) as error:
             st.error(escaped(f"{run.title}: {error}"), icon=":material/error:")
     return Asked(models, grouping, float(chosen), calibrated)

@@ -80,8 +80,9 @@ def _answer(asked: Asked, headline: str, description: str, pressed: bool) -> lis
     classify_view.verdicts(asked, found)
     classify_why.unknown(asked.models[0], found[0])
     called = classify_view.names(asked.models)
-    if not classify_pinned.compared(asked, found[0]):
-        classify_view.bars(called, found, f"{PAGE}_chart")
+    pinned = classify_pinned.compared(asked, found[0])
     with shell.told():
         classify_why.draw(asked, found, called)
+    if not pinned:
+        classify_view.bars(called, found, f"{PAGE}_chart")
     return found

@@ -46,8 +46,8 @@ def verdicts(asked: Asked, found: Sequence[Answer]) -> None:
                 st.caption(f"{escaped(name)}{other}")
             level = level_of(model, answer, asked.grouping, asked.threshold)
             st.subheader(said(answer, level), anchor=False)
-            st.caption(facts(answer))
-            st.caption(sure(answer, level, asked.threshold))
+            # A line end that stays one: a caption each would stand far apart.
+            st.caption(f"{facts(answer)}  \n{sure(answer, level, asked.threshold)}")
             stale.caption(model.run, asked.grouping)
 
 

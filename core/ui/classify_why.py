@@ -19,7 +19,7 @@ from core.inference.sensitivity import sensitivity, shaded_by
 from core.ui import cache_classify, shell
 from core.ui.classify_asked import PAGE, Asked
 from core.ui.components import escaped
-from core.ui.selection import pick
+from core.ui.selection import pick, remember, value
 from core.ui.theme import Palette, colour_at, ink_on
 
 WORDS = 12
@@ -31,6 +31,8 @@ SHOWN = 2_000  # parts of a text, words and what is between them
 AT_ONCE = 20_000  # rows over which their headlines are read only once somebody asks
 
 Shades = list[tuple[str, float]]
+# A table of words, and the names and titles of its columns of words and of figures.
+Figures = tuple[pd.DataFrame, str, str, str, str]
 
 
 def draw(asked: Asked, found: list[Answer], called: list[str]) -> None:
@@ -48,11 +50,27 @@ def draw(asked: Asked, found: list[Answer], called: list[str]) -> None:
             label_visibility="collapsed", help="Contributions are exact. Sensitivity leaves out each word in turn; it "
             "works for any model, and is not a cause: without a word it is another text.",
         )  # fmt: skip
-    if exact and how == EXACT:
-        _contributions(answer)
-    else:
-        _sensitivity(asked, model, answer, exact)
+    elif not _wanted(model):
+        return
+    found_words = _contributions(answer) if exact and how == EXACT else _sensitivity(asked, model, answer, exact)
     _changes(asked, model, answer)
+    if found_words is not None:
+        _figures(*found_words)
+
+
+def _wanted(model: Model) -> bool:
+    """Draw and return whether a slow model is to be asked for reasons."""
+    key = f"{PAGE}_reasons"
+    if key not in st.session_state:
+        st.session_state[key] = value(PAGE, "reasons") == "1"
+    wanted = st.toggle(
+        "Reasons",
+        key=key,
+        help=f"A {model.run.spec.model} has no exact contributions of words. It is asked again without each word, and "
+        "without several, which takes up to a hundred times as long as the answer.",
+    )
+    remember(PAGE, "reasons", "1" if wanted else None)
+    return wanted
 
 
 def unknown(model: Model, answer: Answer) -> None:
@@ -69,43 +87,39 @@ def unknown(model: Model, answer: Answer) -> None:
         st.caption(f":material/help: {escaped(remark)}")
 
 
-def _contributions(answer: Answer) -> None:
+def _contributions(answer: Answer) -> Figures | None:
+    """Draw the text shaded by what each word adds to the score, exactly; return that as figures."""
     told = answer.explanation or {}
     words = pd.DataFrame(told.get("words", []), columns=["feature", "contribution"])
-    st.caption(f"Why {escaped(told['label'])}: weight × tf-idf of each word and pair, exact.")
     if words.empty:
         st.write("The model knows no word of this text; its answer is only how common the classes are.")
-        return
+        return None
     by = words.rename(columns={"contribution": "difference"}).astype({"feature": "str", "difference": float})
-    _text(shaded(text_from(answer.headline, answer.description), by), told["label"])
-    with st.expander("Words in figures"):
-        order = np.argsort(-words["contribution"].abs().to_numpy(), kind="stable")
-        _figures(words.iloc[order].head(WORDS), "feature", "Word or pair", "contribution", "Contribution")
+    st.html(shaded_html(shaded(text_from(answer.headline, answer.description), by)[:SHOWN], shell.palette()))
+    st.caption(f"Weight × tf-idf of each word and pair, exact: {legend(told['label'])}")
+    return words, "feature", "Word or pair", "contribution", "Contribution"
 
 
-def _sensitivity(asked: Asked, model: Model, answer: Answer, exact: bool) -> None:
+def _sensitivity(asked: Asked, model: Model, answer: Answer, exact: bool) -> Figures | None:
+    """Draw the text shaded by what the probability loses without each word; return that as figures."""
     text = text_from(answer.headline, answer.description)
     names, predict = under(model, asked.grouping, calibrated=asked.calibrated)
     most = min(200, MOST_CHARACTERS // max(len(text), 1))
     words = sensitivity(predict, text, names.index(answer.label), most=most)
-    why = "" if exact else f" (its model, {model.run.spec.model}, has no exact contributions)"
-    st.caption(
-        f"Sensitivity of {escaped(answer.label)}: what its probability loses without each word, not a cause"
-        f"{escaped(why)}."
-    )
     if words.empty:
         st.write("This text has no word to leave out." if most else "This text is too long for it.")
-        return
-    _text(shaded_by(text, words), answer.label)
-    with st.expander("Words in figures"):
-        order = np.argsort(-words["change"].abs().to_numpy(), kind="stable")
-        _figures(words.iloc[order].head(WORDS), "word", "Word", "change", "Change of probability")
+        return None
+    st.html(shaded_html(shaded_by(text, words)[:SHOWN], shell.palette()))
+    why = "" if exact else f" A {model.run.spec.model} has no exact contributions."
+    st.caption(
+        f"Sensitivity, not a cause: what the probability loses without each word; {legend(answer.label)}{escaped(why)}"
+    )
+    return words, "word", "Word", "change", "Change of probability"
 
 
-def _text(parts: Shades, label: str) -> None:
-    """Draw headline and description with their words shaded, and the legend."""
-    st.html(shaded_html(parts[:SHOWN], shell.palette()))
-    st.caption(f"Shaded :blue[blue] speaks for {escaped(label)}, :red[red] against; the darker, the more.")
+def legend(label: str) -> str:
+    """Return what the shades mean, as Markdown."""
+    return f":blue[blue] speaks for {escaped(label)}, :red[red] against it, the darker the more."
 
 
 def shaded_html(parts: Shades, palette: Palette) -> str:
@@ -122,14 +136,17 @@ def _part(part: str, strength: float, palette: Palette) -> str:
     return f'<span style="{style}" title="{100 * strength:+.0f} % of the strongest">{escape(part)}</span>'
 
 
-def _figures(frame: pd.DataFrame, word: str, word_title: str, figure: str, title: str) -> None:
-    st.dataframe(
-        frame,
-        hide_index=True,
-        width=420,
-        column_order=[word, figure],
-        column_config={word: word_title, figure: st.column_config.NumberColumn(title, format="%+.3f")},
-    )
+def _figures(words: pd.DataFrame, word: str, word_title: str, figure: str, title: str) -> None:
+    """Draw the strongest words as a table, folded."""
+    with st.expander("Words in figures"):
+        order = np.argsort(-words[figure].abs().to_numpy(), kind="stable")
+        st.dataframe(
+            words.iloc[order].head(WORDS),
+            hide_index=True,
+            width=420,
+            column_order=[word, figure],
+            column_config={word: word_title, figure: st.column_config.NumberColumn(title, format="%+.3f")},
+        )
 
 
 def _changes(asked: Asked, model: Model, answer: Answer) -> None:

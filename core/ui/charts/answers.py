@@ -17,8 +17,8 @@ FIGURE = room_for(["0.000"])  # px of the value printed after a bar
 def probability_bars(frame: pd.DataFrame, *, palette: Palette) -> alt.Chart | alt.LayerChart:
     """Return every label's probability as a bar, the most probable first, each model's winner in the accent.
 
-    ``frame`` has the columns label (str), probability (0 to 1) and, for several models side by
-    side, model (str, in the order to show). All models share one order of labels, by mean probability.
+    ``frame`` has the columns label (str), probability (0 to 1) and, for several models or texts side by side, model
+    (str, their name, in the order to show). All share one order of labels, by mean probability.
     """
     if frame.empty:
         return nothing_to_show(palette)
@@ -72,7 +72,7 @@ def _panel_axis(models: list[str]) -> alt.X:
         titleAnchor="start",
         domain=False,
     )
-    title = "probability (0 to 1), one column a model"
+    title = "probability (0 to 1), one column each"
     return alt.X("start:Q", title=title, scale=alt.Scale(domain=[0, len(models)]), axis=axis)
 
 
