@@ -19,6 +19,9 @@ from core.ui.selection import pick, remember, value
 
 PAGE = "classify"
 HEADLINE, DESCRIPTION = f"{PAGE}_headline", f"{PAGE}_description"
+# The pause in typing after which fast models answer. A text that comes while they do takes the earlier one's place:
+# the server ends a run of the page that a newer one replaces.
+PAUSE = "200ms"
 THRESHOLDS = [f"{step / 100:.2f}" for step in range(0, 100, 5)] + ["0.99"]
 
 

@@ -47,7 +47,7 @@ class Answered:
 
 def draw_pasted(default: Run | None, grouping: Grouping) -> None:
     """Draw the field for many texts, and their answers."""
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns([2, 5], gap="large")
     with left:
         runs = pick_runs(default)
         if TEXT not in st.session_state:
@@ -76,7 +76,7 @@ def draw_pasted(default: Run | None, grouping: Grouping) -> None:
 
 def draw_file(default: Run | None, grouping: Grouping) -> None:
     """Draw the field for a file, and the answers to what is in it."""
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns([2, 5], gap="large")
     with left:
         runs = pick_runs(default)
         file = st.file_uploader(

@@ -11,13 +11,9 @@ from core.grouping.grouping import Grouping
 from core.inference.items import check_headline
 from core.runs.store import Run
 from core.ui import classify_history, classify_pinned, classify_view, classify_why, classify_wrong, shell
-from core.ui.classify_asked import DESCRIPTION, HEADLINE, PAGE, Asked, is_fast, pick_how, pick_runs
+from core.ui.classify_asked import DESCRIPTION, HEADLINE, PAGE, PAUSE, Asked, is_fast, pick_how, pick_runs
 from core.ui.components import escaped
 from core.ui.selection import remember, value
-
-# The pause in typing after which fast models answer. A text that comes while they do takes the earlier one's place:
-# the server ends a run of the page that a newer one replaces.
-PAUSE = "200ms"
 
 
 @st.fragment

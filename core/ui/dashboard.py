@@ -10,8 +10,20 @@ import streamlit as st
 from core.data import datasets
 from core.grouping.grouping import Grouping
 from core.inference.classify import classify
+from core.inference.sureness import THRESHOLD, level_of
 from core.runs import store, waiting
-from core.ui import cache, charts, components, import_progress, run_queue, runs_list, shell, welcome
+from core.ui import (
+    cache_classify,
+    charts,
+    classify_view,
+    components,
+    import_progress,
+    run_queue,
+    runs_list,
+    shell,
+    welcome,
+)
+from core.ui.classify_asked import PAUSE, is_fast
 
 MOST_GROUPS = 20
 
@@ -25,6 +37,8 @@ def draw() -> None:
     if chosen.dataset is None:
         st.subheader("Nothing here yet. Where should the headlines come from?")
         welcome.doors()
+        if chosen.run is not None:
+            _try_a_headline(chosen)
         return
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -130,16 +144,26 @@ def _next_step(chosen: shell.Chosen) -> None:
         components.link(page, label)
 
 
+@st.fragment
 def _try_a_headline(chosen: shell.Chosen) -> None:
+    """Draw a line that is answered at once. A fragment: typing draws nothing else again."""
     st.subheader("Try a headline", anchor=False)
     if chosen.run is None:
         st.write("As soon as a first run has finished, it answers here.")
         return
-    headline = st.text_input("Headline", key="home_headline", placeholder="Type or paste a headline, then Enter")
-    if headline.strip():
-        with shell.told():
-            answer = classify(cache.model(chosen.run), [(headline, "")], chosen.grouping)[0]
-        raw = f" · {answer.predicted_category}" if answer.predicted_category else ""
-        st.markdown(f"**:blue[{components.escaped(answer.label)}]**")
-        st.caption(f"confidence {answer.confidence:.3f}{components.escaped(raw)} · {answer.seconds * 1000:.1f} ms")
-        components.link("pages/classify.py", "All probabilities and the reasons")
+    fast = is_fast([chosen.run])
+    headline = st.text_input(
+        "Headline",
+        key="home_headline",
+        live=PAUSE if fast else False,
+        placeholder="Type or paste a headline" if fast else "Type or paste a headline, then Enter",
+    )
+    if not headline:
+        return
+    with shell.told():
+        model = cache_classify.model(chosen.run)
+        answer = classify(model, [(headline, "")], chosen.grouping)[0]
+    level = level_of(model, answer, chosen.grouping, THRESHOLD)
+    st.markdown(f"**{classify_view.said(answer, level)}**")
+    st.caption(classify_view.facts(answer))
+    components.link("pages/classify.py", "All probabilities and the reasons", headline=headline)
