@@ -30,6 +30,7 @@ from core.cli import (
     report,
     runs,
     score,
+    scores,
     service,
     training,
 )
@@ -56,6 +57,7 @@ app.add_typer(grouping.app, name="grouping")
 app.add_typer(labels.app, name="labels")
 app.add_typer(runs.app, name="runs")
 app.add_typer(models.app, name="models")
+app.add_typer(scores.app, name="scores")
 app.add_typer(pasted.app, name="pasted")
 training.register(app)
 answers.register(app)

@@ -34,12 +34,16 @@ def list_(
 def show(run: Reference, json: Json = False) -> None:
     """Show where a model came from: dataset, grouping, settings, program, libraries, files."""
     from core.cli.answers import found_run
-    from core.runs import models
+    from core.runs import models, run_files
 
-    document = models.origin(found_run(run))
-    files = document["files"]
+    found = found_run(run)
+    document = models.origin(found)
+    kept = {one.name: one for one in run_files.files_of(found)}
+    # What the manifest tells of each, and how it lies on disk; nothing of the latter where it is gone.
+    files = [{**one, **(kept[one["name"]].document() if one["name"] in kept else {})} for one in document["files"]]
+    document["files"] = files
     text = pairs({key: value for key, value in document.items() if not isinstance(value, list | dict)})
-    emit(document, f"{text}\n\n{table(files, ['name', 'bytes', 'sha256'])}", json)
+    emit(document, f"{text}\n\n{table(files, ['permissions', 'bytes', 'time', 'sha256', 'name'])}", json)
 
 
 @app.command(epilog="Example: python -m core models card RUN > card.md")

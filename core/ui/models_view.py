@@ -44,6 +44,11 @@ def survey() -> tuple[list[ListedModel], bool]:
         _registry_damaged(str(error))
     if told := st.session_state.pop(PROBLEM, None):
         st.warning(escaped(sentence(told)), icon=":material/edit_note:")
+    if wrong := store.damaged():
+        st.caption(
+            f":material/broken_image: {len(wrong):,} {'run is' if len(wrong) == 1 else 'runs are'} damaged, and left "
+            f"out: {escaped(', '.join(wrong))}. Train tells why."
+        )
     return found, readable
 
 
@@ -221,7 +226,7 @@ def _rename(run: store.Run, key: str) -> None:
 
 def _compare(model: ListedModel, found: Sequence[ListedModel]) -> None:
     """Draw the choice of another model, and the links to where the two stand side by side."""
-    others = {one.run.id: one.run for one in found if one.run.id != model.run.id}
+    others = {one.run.id: one.run for one in found if one.run.id != model.run.id and not one.retired}
     if not others:
         return
     with st.popover("Compare"):
@@ -233,5 +238,6 @@ def _compare(model: ListedModel, found: Sequence[ListedModel]) -> None:
             name="other",
             format_func=lambda run_id: shell.run_label(others[run_id]),
         )
-        link("pages/evaluate.py", "Figures, on the same rows", run=model.run.id, part="Compare", against=other)
+        if not model.retired:
+            link("pages/evaluate.py", "Figures, on the same rows", run=model.run.id, part="Compare", against=other)
         link("pages/train.py", "Settings, side by side", compare=f"{model.run.id},{other}")

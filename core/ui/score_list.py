@@ -56,9 +56,11 @@ def _at_work(seen: set[str]) -> None:
 
 def _ended(job: Job) -> None:
     """Draw what came of a scoring, its files, and what can be done."""
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"models_score_end_{job.id}"):
-        done = job.progress.state == background.SUCCEEDED
-        st.markdown(f"{':material/check:' if done else ':material/error:'} {escaped(outcome(job))}", width="stretch")
+    done = job.progress.state == background.SUCCEEDED
+    with st.container(border=True, key=f"models_score_end_{job.id}"):
+        told, buttons = st.columns([5, 4], vertical_alignment="center")
+    told.markdown(f"{':material/check:' if done else ':material/error:'} {escaped(outcome(job))}")
+    with buttons.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):
         if done:
             _files(job)
         else:

@@ -131,7 +131,15 @@ def _settings(run: Run, staged: Staged) -> Order | None:
             headline = _column("Headline", columns, found.headline, "headline")
             description = _column("Description", columns, found.short_description, "description", optional=True)
         ending = pick(
-            st.selectbox, "Written as", list(FORMATS), page=PAGE, name="written", width=130, format_func=FORMATS.get
+            st.selectbox,
+            "Written as",
+            list(FORMATS),
+            page=PAGE,
+            name="written",
+            width=130,
+            format_func=FORMATS.get,
+            help="Cells stay as they came. A spreadsheet takes those that begin with = for formulas: of a file by "
+            "strangers, Parquet or JSON lines are the safer ones.",
         )
         top = pick(
             st.selectbox, "Labels told", MOST_TOLD, page=PAGE, name="told", default="3", width=110,
@@ -180,7 +188,7 @@ def _grouping(run: Run) -> Grouping:
             f"Answers are groups of {escaped(own.name)}: the run cannot tell those of {escaped(grouping.name)} apart."
         )
         return own
-    st.caption(f"Answers are groups of {escaped(grouping.name)}, the grouping in the sidebar. Cells stay as they came.")
+    st.caption(f"Answers are groups of {escaped(grouping.name)}, the grouping in the sidebar.")
     return grouping
 
 
