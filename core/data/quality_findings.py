@@ -46,11 +46,11 @@ def cheap_findings(dataset: Dataset, scan: Scan) -> list[Finding]:
         _language(scan),
         _long(scan),
         *_categories(dataset, scan),
-        _rejected(dataset),
+        rejected_lines(dataset),
     ]
 
 
-def _rejected(dataset: Dataset) -> Finding:
+def rejected_lines(dataset: Dataset) -> Finding:
     """Return the lines that were no records; rows that a cleaning left out were."""
     reasons = {reason: lines for reason, lines in dataset.rejected_reasons.items() if reason not in {*STEPS, EMPTIED}}
     return Finding("rejected", sum(reasons.values()), note="; ".join(_counted(reasons.items())))

@@ -120,6 +120,7 @@ def load(dataset: Dataset) -> Found:
     import pyarrow.parquet as pq
 
     from core.data.quality import KINDS, Finding, Quality
+    from core.data.quality_findings import rejected_lines
 
     path = folder_of(dataset.fingerprint) / FOUND
     if not path.is_file():
@@ -144,6 +145,8 @@ def load(dataset: Dataset) -> Found:
             for one in facts["findings"]
             if one["kind"] in KINDS
         }
+        # What a file had besides its records belongs to the dataset: another one may have the same content.
+        findings["rejected"] = rejected_lines(dataset)
         return Found(Quality(dataset.rows, findings, facts["language"], facts["facts"]), bool(facts["near"]))
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedError(f"{path} cannot be read ({one_line(str(error))}); start the search again") from error

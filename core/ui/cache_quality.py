@@ -14,14 +14,14 @@ from core.ui.cache import ended
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
-def _found(fingerprint: str, written: int, _dataset: Dataset) -> Found:
+def _found(name: str, fingerprint: str, written: int, _dataset: Dataset) -> Found:
     return quality_search.load(_dataset)
 
 
 def found(dataset: Dataset) -> Found:
     """Return what the last search in ``dataset`` found; to be read, not changed."""
     file = quality_search.folder_of(dataset.fingerprint) / quality_search.FOUND
-    return _found(dataset.fingerprint, file.stat().st_mtime_ns, dataset)
+    return _found(dataset.name, dataset.fingerprint, file.stat().st_mtime_ns, dataset)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Comparing the run's test rows with its training rows")

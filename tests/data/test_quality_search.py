@@ -4,6 +4,7 @@ import pytest
 
 from core import background
 from core.data import cleaning_job, datasets, quality_search
+from core.data.importing import import_file
 from core.data.recipe import Recipe
 from core.errors import DamagedError, InputError
 from tests import flawed
@@ -30,6 +31,18 @@ def test_what_was_found_is_kept_by_the_content(dataset, here):
     assert found.quality.findings["lines"].listed.tolist() == [12, 13]
     assert [one.tolist() for one in quality_search.load_near(dataset)] == [[0], [1]]
     assert quality_search.search_in(dataset).result["near"] == 2
+
+
+def test_lines_that_were_no_records_are_those_of_the_dataset_not_of_another_one_with_the_same_content(home, here):
+    record = '{"headline": "Tide turns", "category": "NEWS"}\n'
+    for name, text in (("whole", record), ("spoilt", record + "oops\n")):
+        (home / f"{name}.jsonl").write_text(text)
+        import_file(home / f"{name}.jsonl", name)
+    whole, spoilt = datasets.load("whole"), datasets.load("spoilt")
+    assert whole.fingerprint == spoilt.fingerprint
+    quality_search.start(spoilt, near=False)
+    told = [quality_search.load(dataset).quality.findings["rejected"].rows for dataset in (spoilt, whole)]
+    assert told == [1, 0]
 
 
 def test_texts_are_not_compared_where_that_is_not_asked_for(dataset, here):
