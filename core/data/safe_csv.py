@@ -34,18 +34,26 @@ def unguarded(cell: str) -> str:
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return ``rows`` under ``header``; all cells are guarded and quoted."""
+    return _quoted(header, ([guarded(cell) for cell in row] for row in rows))
+
+
+def _quoted(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     out = io.StringIO()
     out.write(",".join(header) + "\n")
     # All quoted: a spreadsheet that splits at another sign must not split a cell.
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerows([guarded(cell) for cell in row] for row in rows)
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
     return out.getvalue()
 
 
 def frame_to_csv(frame: pd.DataFrame) -> str:
     """Return ``frame`` as CSV for spreadsheets: dates as ISO days, nothing for what is missing, shares as 0.1234."""
-    columns = [_texts(frame[name]) for name in frame]
-    return BYTE_ORDER_MARK + csv_text(list(frame), zip(*columns, strict=True))
+    columns = [_cells(frame[name]) for name in frame]
+    return BYTE_ORDER_MARK + _quoted(list(frame), zip(*columns, strict=True))
+
+
+def _cells(column: pd.Series) -> list[str]:
+    # A number below 0 is no formula; with an apostrophe in front it would be a text.
+    return _texts(column) if column.dtype.kind in "iuf" else list(map(guarded, _texts(column)))
 
 
 def _texts(column: pd.Series) -> list[str]:

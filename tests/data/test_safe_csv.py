@@ -49,3 +49,8 @@ def test_a_frame_is_written_as_people_read_it():
         '"He said ""no""","","","B"\n'
         '"","2022-09-23","1.0000","A"\n'
     )
+
+
+def test_numbers_below_0_stay_numbers_and_texts_that_look_like_them_are_guarded():
+    frame = pd.DataFrame({"z": [-1.5, 2.0], "rows": [-3, 4], "text": pd.Series(["-1.5", "2"], dtype="str")})
+    assert frame_to_csv(frame).splitlines()[1:] == ['"-1.5000","-3","\'-1.5"', '"2.0000","4","2"']
