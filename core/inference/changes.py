@@ -67,6 +67,8 @@ def changes_of(
     slow = why_no_words(model.run) is not None
     most = min(budget or (FEW_TEXTS if slow else BUDGET), MOST_CHARACTERS // max(len(text), 1))
     names, predict = under(model, grouping, calibrated=calibrated)
+    if not most:
+        return Changes(tuple(names), Removal(None, 0), None, 0)
     words = _candidates(model, text, grouping) if not slow and len(names) > 1 else []
     return Changes(
         tuple(names),

@@ -1,5 +1,8 @@
-"""Classify: an answer with all probabilities, measured time and reasons; several models side by side."""
+"""Classify: an answer with all probabilities, measured time and reasons; many at once; what is wrong is kept."""
 
+import streamlit as st
+
+from core.data import pasted
 from core.runs import store
 
 HEADLINE = "Senate votes on the budget"
@@ -9,39 +12,107 @@ def shown(at):
     return " ".join(str(part.value) for part in [*at.subheader, *at.markdown, *at.caption, *at.warning, *at.info])
 
 
-def test_a_headline_is_answered_with_its_reasons(trained, open_page, param):
+def plain(at):
+    return shown(at).replace("\\", "")
+
+
+def test_a_text_is_answered_with_its_reasons_pinned_and_corrected(trained, open_page, param):
     at = open_page("pages/classify.py")
-    at.text_input(key="classify_headline").set_value(HEADLINE)
-    next(button for button in at.button if button.label == "Classify").click().run()
+    assert "What is this about?" in shown(at)
+    at.text_input(key="classify_headline").set_value(HEADLINE).run()
     assert not at.exception
-    assert "confidence 0" in shown(at).replace("\\", "")
+    assert plain(at).count("confidence 0") == 1
     assert " ms" in shown(at)
-    assert "Why " in shown(at)
+    assert "Weight × tf-idf" in shown(at)
+    assert "the answer would be" in shown(at)
     assert param(at, "headline") == HEADLINE
     assert len(at.get("vega_lite_chart")) == 1
+    assert {"similarity", "category", "headline"} <= set(at.dataframe[0].value)
+
+    at.button(key="classify_pin").click().run()
+    at.text_input(key="classify_headline").set_value("House votes on the recipe").run()
+    assert param(at, "pin") == HEADLINE
+    assert "without “Senate”, “budget” and with “House”, “recipe”" in plain(at)
+
+    at.segmented_control(key="classify_why").set_value("Sensitivity").run()
+    assert "Sensitivity, not a cause" in shown(at)
+    assert not at.exception
 
 
-def test_a_link_shows_the_same_answer(trained, open_page):
-    assert "confidence 0" in shown(open_page("pages/classify.py", headline=HEADLINE)).replace("\\", "")
-
-
-def test_several_models_answer_side_by_side(trained, open_page):
+def test_a_link_shows_the_same_answers_side_by_side(trained, open_page):
     ids = [run.id for run in store.list_all()]
-    at = open_page("pages/classify.py", headline=HEADLINE, models=",".join(ids), grouping="huffpost-12")
-    assert shown(at).replace("\\", "").count("confidence 0") == 2
+    at = open_page(
+        "pages/classify.py", headline=HEADLINE, models=",".join(ids), grouping="huffpost-12", threshold="0.05"
+    )
+    assert plain(at).count("confidence 0") == 2
+    assert "models" in at.markdown[0].value
+    assert "Sure of the category: at least 0.05" in plain(at)
 
 
-def test_markup_in_a_headline_stays_text(trained, open_page):
+def test_markup_in_a_text_stays_text(trained, open_page):
     at = open_page("pages/classify.py", headline="<b>Senate</b> $x$ **votes** :red[now]")
     assert not any("<b>" in str(part.value) for part in at.markdown)
+    assert any("&lt;" in str(part.proto.body) for part in at.get("html"))
 
 
-def test_an_emoji_alone_is_told_kindly(trained, open_page):
-    assert "has no letter or digit" in open_page("pages/classify.py", headline="😀").warning[0].value
+GIVEN = {
+    "   ": "Headline is empty",
+    "😀": "has no letter or digit",
+    "x" * 10_001: "10,001 characters",
+    "Qzxwv": "knows no word",
+    "نواب يصوتون على الميزانية الجديدة": "knows no word",
+    "https://example.com/a?b=c": "confidence 0",
+    "a\x00b\x07c =1+1": "confidence 0",
+}
 
 
-def test_a_headline_of_unknown_words_is_answered_and_said_to_be_unknown(trained, open_page):
-    assert "knows no word" in shown(open_page("pages/classify.py", headline="Qzxwv"))
+def test_whatever_is_given_is_answered_in_words(trained, open_page):
+    at = open_page("pages/classify.py")
+    for headline, told in GIVEN.items():
+        at.text_input(key="classify_headline").set_value(headline).run()
+        assert not at.exception, headline
+        assert told in plain(at), headline
+
+
+def test_a_pasted_table_becomes_a_table_of_answers(trained, open_page):
+    at = open_page("pages/classify.py", mode="Many", order="Least sure first")
+    assert "a table of answers appears here" in shown(at)
+    at.text_area(key="classify_many").set_value(f"id\tTitle\n1\t{HEADLINE}\n2\t???\n3\t=1+1 goals").run()
+    assert not at.exception
+    assert "**2** texts, read as a table with the headlines in its column 'Title'" in plain(at)
+    table = at.dataframe[0].value
+    assert set(table["headline"]) == {HEADLINE, "=1+1 goals"}
+    assert table["confidence"].is_monotonic_increasing
+    assert at.expander[0].label == "1 left out"
+    assert HEADLINE not in str(at.query_params)
+
+
+def test_the_right_category_of_a_text_is_kept_and_taken_back(trained, open_page):
+    at = open_page("pages/classify.py", headline="Gulls return to the harbour")
+    at.session_state["classify_wrong"] = True
+    at.run()
+    keep = next(button for button in at.button if button.key.endswith("_keep"))
+    keep.click().run()
+    assert [(one.headline, one.run) for one in pasted.examples()] == [
+        ("Gulls return to the harbour", store.list_all()[0].id)
+    ]
+    assert "Kept as" in shown(at)
+    next(button for button in at.button if button.key.endswith("_undo")).click().run()
+    assert pasted.examples() == []
+    assert not at.exception
+
+
+def test_a_model_whose_files_are_gone_is_told_in_one_line(trained, open_page):
+    run = store.list_all()[0]
+    # What is in memory goes on answering.
+    st.cache_resource.clear()
+    (run.path / "model").rename(run.path / "moved")
+    try:
+        at = open_page("pages/classify.py", models=run.id, headline=HEADLINE)
+        assert run.id[-4:] in at.error[0].value or "model" in at.error[0].value
+        assert "Choose at least one model" in shown(at)
+    finally:
+        (run.path / "moved").rename(run.path / "model")
 
 
 def test_without_a_run_the_next_step_is_told(sample, open_page):
