@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from core.data import datasets
@@ -15,14 +15,14 @@ from core.ui import run_facts
 from core.ui.components import escaped
 
 NOT_RECORDED = "not recorded"
-# A static table shows long values whole.
+HASH = re.compile(r"[0-9a-f]{40,64}(-dirty)?")
 PROGRAM = {
     "Dataset": "dataset",
-    "Fingerprint": "fingerprint",
+    "Fingerprint of its content": "fingerprint",
     "Grouping": "grouping",
-    "Commit": "commit",
+    "Commit of Copydesk": "commit",
     "Python": "python",
-    "Spec, SHA-256": "spec_sha256",
+    "SHA-256 of the spec": "spec_sha256",
 }
 
 
@@ -30,12 +30,10 @@ def draw(model: ListedModel) -> None:
     """Draw what made the model, and every setting."""
     told = models.origin(model.run)
     here = datasets.by_fingerprint(model.run.spec.fingerprint)
-    left, right = st.columns([12, 8], gap="medium")
+    left, right = st.columns([11, 7], gap="medium")
     with left:
         st.caption(_of_data(here.name if here else None))
-        _facts(program(told))
-        st.caption("Versions of the libraries that it was trained with.")
-        _facts(told["libraries"] or {"libraries": NOT_RECORDED})
+        st.markdown("\n".join(f"- {name}: {_shown(value)}" for name, value in program(told).items()))
     with right:
         st.caption("Everything that decides the run: the same spec on the same data gives the same model.")
         st.dataframe(run_facts.settings_frame(model.run), hide_index=True, height=560)
@@ -53,12 +51,11 @@ def program(told: Mapping[str, Any]) -> dict[str, str]:
     if told["grouping_version"]:
         facts["Grouping"] += f", version {told['grouping_version']}"
     created = run_facts.local_time(told["created_at"])
+    facts["Libraries"] = ", ".join(map(" ".join, told["libraries"].items())) or NOT_RECORDED
     facts["Made"] = f"{created:%Y-%m-%d %H:%M:%S}" if created else NOT_RECORDED
     return facts
 
 
-def _facts(facts: Mapping[str, str]) -> None:
-    frame = pd.DataFrame(
-        {"Fact": [escaped(name) for name in facts], "Value": [escaped(str(v)) for v in facts.values()]}
-    )
-    st.table(frame.set_index("Fact"), border="horizontal", hide_header=True)
+def _shown(value: str) -> str:
+    """Return a fact as Markdown, a long hash in the type of code."""
+    return f"`{value}`" if HASH.fullmatch(value) else escaped(value)

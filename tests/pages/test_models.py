@@ -61,8 +61,7 @@ def test_a_model_is_marked_named_retired_and_brought_back(own, open_page, param)
 def test_where_it_came_from_its_files_and_a_bundle(own, open_page):
     other = own[1]
     at = open_page(PAGE, model=other.id, part="Where from")
-    facts = at.table[0].value["Value"]
-    assert facts["Fingerprint"] == other.spec.fingerprint
+    assert f"Fingerprint of its content: `{other.spec.fingerprint}`" in texts(at)
     assert "The dataset is here, as sample" in plain(at)
     at = open_page(PAGE, model=other.id, part="Files")
     assert "model/model.safetensors" in at.dataframe[-1].value["name"].tolist()
