@@ -26,6 +26,7 @@ PAGES = {
     "Train": "Train",
     "Evaluate": "Evaluate",
     "Classify": "Classify",
+    "Models": "Models",
 }
 
 

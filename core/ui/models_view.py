@@ -84,6 +84,7 @@ def summary(found: Sequence[ListedModel]) -> bool:
     st.caption(f"{len(found):,} {word}, {disk} on disk", width="stretch")
     wished = value(PAGE, RETIRED) == "yes" or any(one.retired and one.run.id == value(PAGE, MODEL) for one in found)
     if not retired:
+        remember(PAGE, RETIRED, None)
         return False
     shown = st.toggle(f"Show {retired:,} retired", value=wished, key="models_retired_shown")
     remember(PAGE, RETIRED, "yes" if shown else None)

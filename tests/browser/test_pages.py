@@ -52,7 +52,7 @@ def test_a_file_is_uploaded_imported_and_chosen(page, address, tmp_path, app_hom
     datasets.delete("My-Desk")
 
 
-@pytest.mark.parametrize("name", ["", "explore", "grouping", "train", "evaluate", "classify"])
+@pytest.mark.parametrize("name", ["", "explore", "grouping", "train", "evaluate", "classify", "models"])
 def test_every_page_fits_its_window(scheme, address, screenshot, name):
     colours, context = scheme
     page = context.new_page()
