@@ -143,7 +143,9 @@ def draw(dataset: Dataset, found: Found) -> None:
     """Draw the recipe: the steps to choose from, the numbers that they take, and the button."""
     st.subheader("Cleaned copy", anchor=False)
     asked = value(PAGE, CHOSEN)
-    key = "explore_cleaning_steps"
+    # Another dataset has widgets of its own: what is suggested, and how long is long, is of one dataset.
+    own = dataset.fingerprint[:8]
+    key = f"explore_cleaning_steps_{own}"
     steps = steps_of(asked, found) if asked is not None else suggested_steps(found)
     if key not in st.session_state:
         st.session_state[key] = list(steps)
@@ -155,7 +157,7 @@ def draw(dataset: Dataset, found: Found) -> None:
         placeholder="Choose one or more",
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        steps = {step: _value(step, steps, found) for step in STEPS if step in taken}
+        steps = {step: _value(step, steps, found, own) for step in STEPS if step in taken}
         free = suggested_name(dataset)
         name = st.text_input("Name of the copy", free, key=f"explore_cleaning_name_{free}", width=220)
         st.button(
@@ -176,20 +178,17 @@ def draw(dataset: Dataset, found: Found) -> None:
     )
 
 
-def _value(step: str, steps: Steps, found: Found) -> bool | int | str:
-    """Draw what a step takes; return it."""
+def _value(step: str, steps: Steps, found: Found, own: str) -> bool | int | str:
+    """Draw what a step takes; return it. ``own`` makes the widget's key that of one dataset."""
     begin = steps.get(step, default_values(found)[step])
     unit = STEPS[step].unit
     if unit == "language":
-        return st.selectbox("Language", NAMES, NAMES.index(str(begin)), key="explore_cleaning_language", width=150)
+        return st.selectbox(
+            "Language", NAMES, NAMES.index(str(begin)), key=f"explore_cleaning_language_{own}", width=150
+        )
     if not unit:
         return True
-    label = {
-        "drop-short": "Words, at least",
-        "drop-longer": "Characters, at most",
-        "drop-small": "Rows a category, at least",
-    }
-    return int(st.number_input(label[step], 1, 1_000_000, int(begin), key=f"explore_cleaning_{step}_n", width=180))
+    return int(st.number_input(LABELS[step], 1, MOST, int(begin), key=f"explore_cleaning_{step}_n_{own}", width=180))
 
 
 def _options(steps: Steps) -> str:

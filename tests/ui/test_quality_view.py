@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from core import background
 from core.data import datasets, quality_search
 from core.data.cleaning import recipe_of
+from core.data.importing import import_file
 from core.data.quality import Finding, Quality
 from core.data.quality_search import Found
 from core.evaluation import leakage_job
@@ -15,14 +16,18 @@ from tests import flawed
 
 
 def page():
-    """Draw the view, as the page does, for the dataset `flawed`."""
+    """Draw the view, as the page does, for the dataset `flawed` unless another one is asked for."""
+    import streamlit as st
+
     from core.data import datasets
     from core.data.filters import Filters
     from core.grouping.grouping import Grouping
     from core.ui import explored, quality_view
     from core.ui.theme import palette_for
 
-    shown = explored.explored(datasets.load("flawed"), Grouping("own", {}), Filters(), palette_for("light"))
+    shown = explored.explored(
+        datasets.load(st.query_params.get("of", "flawed")), Grouping("own", {}), Filters(), palette_for("light")
+    )
     quality_view.draw(shown)
 
 
@@ -89,11 +94,24 @@ def test_one_button_writes_a_copy_without_one_flaw(dataset):
     assert "flawed-clean has 21 rows. Rows by step: drop-duplicates 2." in words(at)
 
 
+def test_the_steps_that_are_suggested_are_those_of_the_dataset_on_screen(dataset, home):
+    (home / "other.jsonl").write_text('{"headline": "Tom <b>Jerry</b>", "category": "FOOD"}\n')
+    other = import_file(home / "other.jsonl", "other")
+    for one in (dataset, other):
+        quality_search.start(one, near=False)
+    at = opened()
+    assert len(at.multiselect[0].value) > 1
+    at.query_params["of"] = "other"
+    at = checked(at.run())
+    assert at.multiselect[0].value == ["strip-markup"]
+    assert "steps" not in at.query_params
+
+
 def test_several_steps_make_one_copy_and_are_in_the_url(dataset):
     quality_search.start(dataset)
-    at = opened(steps="drop-small:4,join-lines")
-    assert at.multiselect(key="explore_cleaning_steps").value == ["drop-small", "join-lines"]
-    assert at.number_input(key="explore_cleaning_drop-small_n").value == 4
+    at, own = opened(steps="drop-small:4,join-lines"), dataset.fingerprint[:8]
+    assert at.multiselect(key=f"explore_cleaning_steps_{own}").value == ["drop-small", "join-lines"]
+    assert at.number_input(key=f"explore_cleaning_drop-small_n_{own}").value == 4
     at = checked(at.button(key="explore_cleaning_write").click().run())
     assert recipe_of(datasets.load("flawed-clean"))["steps"] == {"join-lines": True, "drop-small": 4}
 
