@@ -77,6 +77,9 @@ def draw(shown: Explored, name: str, view: str, *, height: int) -> None:
     table = overview.side_by_side(
         (one.categories, one.counts), (other.categories, other.counts), shown.grouping.group_of if grouped else None
     )
+    if not one.counts.sum() or not other.counts.sum():
+        st.caption(f"{one.words}, {other.words}: under these filters there is nothing to compare.")
+        return
     drawn = table.head(MOST)
     filters = shown.filters
     row = charts.fitting_row(len(drawn), height - AXIS)

@@ -149,9 +149,11 @@ def figures(found: Imbalance) -> None:
     """Say how unevenly the rows spread, with what each figure means beside the pointer."""
     if not found.labels:
         return
+    # Of two that are nearly as large, "1 to 1" would say that they are.
+    ratio = f"{found.ratio:,.0f}" if found.ratio >= 10 or found.ratio == 1 else f"{found.ratio:.1f}"
     evenness = f"{found.evenness:.3f}" if found.evenness is not None else "–"
     st.caption(
-        f"Entropy {found.entropy:.2f} bits ({evenness}) · Gini {found.gini:.3f} · {found.ratio:,.0f} to 1 · "
+        f"Entropy {found.entropy:.2f} bits ({evenness}) · Gini {found.gini:.3f} · {ratio} to 1 · "
         f"effective {found.effective:.1f} of {found.labels:,}",
         help=(
             "**Entropy**: what is still to be told of a row's label when only the shares are known; in brackets as a "

@@ -203,7 +203,11 @@ def _said(times: Timeline, step: int, drawn: int | None) -> str:
     if empty:
         parts.append(f"{empty:,} {'month' if empty == 1 else 'months'} without rows")
     if times.undated:
-        parts.append(f"{times.undated:,} rows without a date are in none")
+        parts.append(
+            "1 row without a date is in none"
+            if times.undated == 1
+            else f"{times.undated:,} rows without a date are in none"
+        )
     if drawn is not None and drawn < int((times.counts.sum(axis=1) > 0).sum()):
         parts.append(f"the {drawn:,} largest are drawn")
     return "; ".join(parts) + "."

@@ -156,6 +156,12 @@ def test_a_second_dataset_stands_beside_it_share_by_share(small, nothing, open_p
     assert (param(at, "cat"), param(at, "beside")) == ("POLITICS", "other")
 
 
+def test_rows_are_not_compared_with_none(small, nothing, open_page):
+    imported(nothing, [{"headline": "New", "category": "ONLY THERE"}], "other")
+    at = opened(open_page, view="raw", beside="other", q="senate")
+    assert "2 rows of d, 0 rows of other: under these filters there is nothing to compare." in said(at)
+
+
 def test_training_and_test_rows_of_the_run_in_use_stand_side_by_side(trained, open_page):
     at = open_page("pages/explore.py", dataset="sample", beside="its split", part="Columns")
     assert re.search(r"\d+ training rows, \d+ test rows; ", said(at))

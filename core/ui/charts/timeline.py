@@ -76,8 +76,8 @@ def month_heat(
         # There is no time to drag over.
         return nothing_to_show(palette, click, words=UNDATED)
     legend = alt.Legend(
-        title="share of the rows", titleOrient="left", format=".0%", orient="bottom", gradientLength=200, tickCount=4,
-        gradientThickness=10, offset=4,
+        title="share of the rows", titleOrient="left", format=_few_digits(frame["share"].max()), orient="bottom",
+        gradientLength=200, tickCount=4, gradientThickness=10, offset=4,
     )  # fmt: skip
     cells = alt.Chart(frame).mark_rect(cursor="pointer").encode(
         x=_months(frame),
@@ -90,6 +90,11 @@ def month_heat(
     )  # fmt: skip
     height = (row_height(labels) - FULL_ROW + row) * len(labels)
     return themed(cells.add_params(click, brush).properties(height=height, width="container"), palette)
+
+
+def _few_digits(most: float) -> str:
+    """Return the format of shares up to ``most`` in which neighbours on a legend are not written alike."""
+    return ".0%" if most >= 0.1 else ".1%" if most >= 0.01 else ".2%"
 
 
 def lifespan_bars(
