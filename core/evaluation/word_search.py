@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.data.query import LONGEST, SPECIAL
+from core.data.query import SPECIAL, parse
+from core.errors import InputError
 from core.evaluation.marks import BRACKET, LEAD
 from core.evaluation.ngrams import BOTH, HEADLINE
 from core.evaluation.shortcuts import WORDS
@@ -27,4 +28,8 @@ def narrowed(search: str, term: str) -> str:
     if term in search:
         return search
     both = f"{search.strip()} {term}".strip()
-    return both if len(both) <= LONGEST else term
+    try:
+        parse(both)
+    except InputError:
+        return term
+    return both

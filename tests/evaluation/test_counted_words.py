@@ -77,8 +77,14 @@ def test_the_search_for_a_mark_can_be_read(table, shown, kind, search):
 
 @pytest.mark.parametrize(
     ("search", "term", "both"),
-    [("", '"a"', '"a"'), ("x", '"a"', 'x "a"'), ('x "a"', '"a"', 'x "a"'), ("x" * 999, '"a"', '"a"')],
-    ids=["none", "more", "there already", "too long"],
+    [
+        ("", '"a"', '"a"'),
+        ("x", '"a"', 'x "a"'),
+        ('x "a"', '"a"', 'x "a"'),
+        ("x" * 999, '"a"', '"a"'),
+        ("x " * 30, '"a"', '"a"'),
+    ],
+    ids=["none", "more", "there already", "too long", "too many words"],
 )
 def test_a_term_is_added_once(search, term, both):
     assert narrowed(search, term) == both
