@@ -112,6 +112,8 @@ def score(
     beside = processes_for(run, source) if processes is None else processes
     try:
         with score_journal.working(output, what, restart=restart) as (folder, journal):
+            # Another one may have come to its end since.
+            _check_places(source, output, overwrite)
             begun, before, start = journal.taken, journal.seconds, time.monotonic()
             read = batches(source, mapping, size, skip=begun)
             recipe = (run.id, grouping, top, calibrated)
@@ -136,6 +138,9 @@ def _check_places(source: Path, output: Path, overwrite: bool) -> None:
         raise InputError(f"folder {shown_path(output.parent)} does not exist; make it first")
     if output.is_dir() or (output.exists() and output.samefile(source)):
         raise InputError(f"output {shown_path(output)} is the input or a folder; choose another name")
+    rejected = score_journal.rejected_beside(output)
+    if rejected.exists() and rejected.samefile(source):
+        raise InputError(f"records of {shown_path(output)} without an answer go to the input; choose another name")
     if output.exists() and not overwrite:
         raise InputError(f"output {shown_path(output)} exists already; choose another name, or give --overwrite")
 
@@ -173,12 +178,15 @@ def _step(
 
 def _finish(folder: Path, journal: Journal, ending: str, output: Path, begun: int, source: Path) -> Scored:
     if not journal.rows:
-        reason = f"none of its {journal.rejected:,} records can be scored" if journal.rejected else "it holds no record"
+        reason = "it holds no record"
+        if journal.rejected:
+            first = score_journal.first_reason(folder)
+            reason = f"none of its {journal.rejected:,} records can be scored ({first})"
         raise InputError(f"{shown_path(source)}: {reason}; give a file with headlines, or name their column")
     whole = folder / f"whole{ending}"
     score_output.join(score_journal.parts(folder, journal, ending), ending, whole)
     with whole.open("rb") as file:
         os.fsync(file.fileno())
-    rejected_file = output.with_name(f"{output.name}.rejected.jsonl") if journal.rejected else None
-    score_journal.finish(folder, whole, output, rejected_file or output)
+    score_journal.finish(folder, journal, whole, output)
+    rejected_file = score_journal.rejected_beside(output) if journal.rejected else None
     return Scored(output, journal.rows, journal.rejected, rejected_file, journal.seconds, begun)

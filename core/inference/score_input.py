@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PARQUET = b"PAR1"
+# Of a batch: in each of eight processes two may wait.
+MOST_CHARACTERS = 16_000_000
 Record = dict[str, Any]
 
 
@@ -77,12 +79,24 @@ def _record_batches(path: Path, mapping: Mapping, size: int, skip: int) -> Itera
         records = reader.records(reader.columns or ())
         for _ in islice(records, skip):
             pass
-        while taken := list(islice(records, size)):
+        while taken := _portion(records, size):
             batch = Batch(len(taken), [], [])
             for line, record in taken:
                 _take(batch, line, record, known)
             batch.share = reader.position() / max(reader.size, 1)
             yield batch
+
+
+def _portion(records: Iterator[tuple[int, Record | Rejection]], size: int) -> list[tuple[int, Record | Rejection]]:
+    """Take the next ``size`` records, or fewer where their texts are long."""
+    taken, characters = [], 0
+    for line, record in islice(records, size):
+        taken.append((line, record))
+        if not isinstance(record, Rejection):
+            characters += sum(len(value) for value in record.values() if isinstance(value, str))
+        if characters > MOST_CHARACTERS:
+            break
+    return taken
 
 
 def _take(batch: Batch, line: int, record: Record | Rejection, known: Mapping) -> None:
@@ -134,6 +148,8 @@ def _arrow_batches(path: Path, mapping: Mapping, size: int, skip: int) -> Iterat
 
 
 def _arrow_batch(batch: pa.RecordBatch, columns: Mapping, before: int, share: float) -> Batch:
+    import pyarrow as pa
+
     headlines = batch.column(columns.headline).to_pylist()
     described = columns.short_description is not None
     descriptions = batch.column(columns.short_description).to_pylist() if described else [None] * len(headlines)
@@ -146,7 +162,9 @@ def _arrow_batch(batch: pa.RecordBatch, columns: Mapping, before: int, share: fl
     ]
     refused = set(wrong)
     right = [place for place in range(batch.num_rows) if place not in refused]
-    return Batch(batch.num_rows, batch.take(right), [found[place] for place in right], rejected, share)
+    # An empty list alone would be taken for one of nulls.
+    rows = batch.take(pa.array(right, pa.int64()))
+    return Batch(batch.num_rows, rows, [found[place] for place in right], rejected, share)
 
 
 def _check_headline_column(path: Path, columns: Mapping, names: tuple[str, ...]) -> None:

@@ -80,6 +80,9 @@ def working(output: Path, what: dict[str, Any], *, restart: bool) -> Iterator[tu
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise InputError(f"output {shown_path(output)} is being written already; wait for it") from error
+        if not os.fstat(lock.fileno()).st_nlink:
+            # Who held it has finished, and removed the folder, between our opening the lock and taking it.
+            raise InputError(f"output {shown_path(output)} was written meanwhile; look at it before you go on")
         if restart:
             (folder / JOURNAL).unlink(missing_ok=True)
         journal = _begun(folder, output, what)
@@ -141,6 +144,12 @@ def write_rejected(folder: Path, rejected: list[tuple[int, Rejection]]) -> int:
         return file.tell()
 
 
+def first_reason(folder: Path) -> str:
+    """Return why the first of the records that cannot be scored cannot."""
+    with (folder / REJECTED).open("rb") as file:
+        return json.loads(file.readline())["reason"]
+
+
 def note(folder: Path, journal: Journal, **changes: Any) -> Journal:
     """Keep how far it is."""
     journal = replace(journal, **changes)
@@ -149,11 +158,19 @@ def note(folder: Path, journal: Journal, **changes: Any) -> Journal:
     return journal
 
 
-def finish(folder: Path, whole: Path, output: Path, rejected_to: Path) -> None:
+def rejected_beside(output: Path) -> Path:
+    """Return the file of the records that cannot be scored, be it there or not."""
+    return output.with_name(f"{output.name}.rejected.jsonl")
+
+
+def finish(folder: Path, journal: Journal, whole: Path, output: Path) -> None:
     """Put the finished file in its place, and the rejected records beside it, and tidy up."""
     rejected = folder / REJECTED
-    if rejected.exists() and rejected.stat().st_size:
-        os.replace(rejected, rejected_to)
+    if not journal.rejected:
+        # Those of an earlier output of that name.
+        rejected_beside(output).unlink(missing_ok=True)
+    elif rejected.exists():
+        os.replace(rejected, rejected_beside(output))
     os.replace(whole, output)
     fsync_directory(output.parent)
     shutil.rmtree(folder, ignore_errors=True)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from core.data.readers import shown_path
 from core.errors import InputError, shorten
@@ -83,7 +84,7 @@ def write_part(
     elif ending in JSON_LINES:
         with path.open("w", encoding="utf-8", newline="\n") as file:
             for record, added in zip(_records(batch), _added(answers, scorer, names), strict=True):
-                file.write(json.dumps({**record, **added}, ensure_ascii=False, default=str) + "\n")
+                file.write(_json({**record, **added}) + "\n")
     else:
         _write_table(path, DELIMITERS[ending], batch, answers, scorer, names, columns)
 
@@ -122,7 +123,8 @@ def _write_table(
 ) -> None:
     records = _records(batch)
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
+        # Told of both, the writer puts a cell with either into quotes.
+        writer = csv.writer(_OneLineFeed(file), delimiter=delimiter, lineterminator="\r\n")
         writer.writerow([*columns, *names])
         for record, added in zip(records, _added(answers, scorer, names), strict=True):
             writer.writerow([_cell(record.get(column)) for column in columns] + [_cell(one) for one in added.values()])
@@ -138,8 +140,34 @@ def _columns(batch: Batch) -> list[str]:
 def _cell(value: Any) -> Any:
     """Return a value as it stands in a table: a list or an object as JSON, nothing as an empty cell."""
     if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False, default=str)
+        return _json(value)
     return "" if value is None else value
+
+
+def _json(value: Any) -> str:
+    """Return a value as JSON, which has no NaN and no infinity: null instead."""
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(value), ensure_ascii=False, default=str)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+class _OneLineFeed:
+    """A file for `csv.writer` whose rows end in a line feed alone."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._write = file.write
+
+    def write(self, row: str) -> int:
+        return self._write(row.removesuffix("\r\n") + "\n")
 
 
 def _write_arrow(
@@ -167,7 +195,7 @@ def _arrow(records: list[Record], columns: Sequence[str]) -> pa.RecordBatch:
     import pyarrow as pa
 
     def text(value: Any) -> str | None:
-        return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        return value if value is None or isinstance(value, str) else _json(value)
 
     arrays = [pa.array([text(record.get(name)) for record in records], pa.string()) for name in columns]
     return pa.RecordBatch.from_arrays(arrays, names=columns)

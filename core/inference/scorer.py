@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
+from core.errors import CopydeskError
 from core.evaluation import temperature
 from core.evaluation.judge import group_of_labels
 from core.grouping.grouping import Grouping
@@ -103,6 +108,8 @@ def in_order(
     ----------
     recipe: run id, grouping, top and calibrated: what `scorer_of` makes the same scorer of in another process.
     processes: how many work beside this one; 0: this one does it all.
+
+    Raises CopydeskError when one of them was killed.
     """
     if not processes:
         yield from ((item, scorer.answers(texts(item))) for item in items)
@@ -111,15 +118,30 @@ def in_order(
         waiting: deque[tuple[Item, Future[Answers]]] = deque()
         try:
             for item in items:
-                waiting.append((item, pool.submit(_answers, texts(item))))
+                with _without_interrupts():
+                    waiting.append((item, pool.submit(_answers, texts(item))))
                 if len(waiting) > AHEAD * processes:
                     first, found = waiting.popleft()
                     yield first, found.result()
             while waiting:
                 first, found = waiting.popleft()
                 yield first, found.result()
+        except BrokenProcessPool as error:
+            raise CopydeskError(
+                "a process that scored was killed, for want of memory perhaps; what is done stays, go on with the same"
+            ) from error
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Let processes that are started here inherit that Ctrl-C is not for them: it reaches a whole group at once."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _scorer: Scorer | None = None
@@ -128,8 +150,17 @@ _scorer: Scorer | None = None
 def _begin(run_id: str, grouping: Grouping | None, top: int, calibrated: bool) -> None:
     """Load the model in a process of the pool; the threads of its libraries would only stand in each other's way."""
     global _scorer
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ["OMP_NUM_THREADS"] = "1"
     _scorer = scorer_of(load_model(store.find(run_id)), grouping, top=top, calibrated=calibrated)
+
+
+def _end_with_parent() -> None:
+    """End this process once the one that gives out the work is gone: a killed one cannot say so."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _answers(texts: list[str]) -> Answers:

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import multiprocessing
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -12,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.errors import InputError
+from core.errors import CopydeskError, InputError
 from core.grouping.builtin import RAW
 from core.inference import score as scoring
-from core.inference import score_journal
+from core.inference import score_input, score_journal
 from core.inference.classify import classify, load_model
 from core.inference.score import score
 from core.inference.scorer import scorer_of
@@ -106,9 +108,18 @@ def test_types_of_a_parquet_file_stay(model, tmp_path):
 def test_several_processes_answer_as_one(model, tmp_path, monkeypatch):
     monkeypatch.setitem(scoring.ROWS, "logistic", 3)
     source = write(tmp_path / "in.jsonl", [{"headline": f"{GOOD[place % 4]} {place}"} for place in range(11)])
-    for processes in (0, 2):
-        score(source, tmp_path / f"out{processes}.jsonl", model.run, processes=processes)
-    assert (tmp_path / "out0.jsonl").read_bytes() == (tmp_path / "out2.jsonl").read_bytes()
+    alone, several = tmp_path / "alone.jsonl", tmp_path / "several.jsonl"
+    score(source, alone, model.run, processes=0)
+
+    def kill(taken, share):
+        for child in multiprocessing.active_children():
+            child.kill()
+            child.join()
+
+    with pytest.raises(CopydeskError, match=r"a process that scored was killed, .* what is done stays"):
+        score(source, several, model.run, processes=1, progress=kill)
+    assert score(source, several, model.run, processes=2).resumed_at >= 3
+    assert several.read_bytes() == alone.read_bytes()
 
 
 class Broken(Exception):
@@ -159,13 +170,13 @@ def test_it_goes_on_only_with_the_same(model, tmp_path, monkeypatch):
 
 
 def test_killed_it_goes_on(model, tmp_path):
-    """A process of its own is killed as soon as its first part is there."""
-    rows = [{"headline": f"Senate Passes Budget Number {number}"} for number in range(60_000)]
+    """A process of its own is killed as soon as its first part is there; the one beside it ends too."""
+    rows = [{"headline": f"Senate Passes Budget Number {number}"} for number in range(40_000)]
     source, output = write(tmp_path / "in.parquet", rows), tmp_path / "out.parquet"
     program = (
         "import sys; from pathlib import Path; from core.inference.score import score; from core.runs import store\n"
         "def first(taken, share): print(taken, flush=True); sys.stdin.read()\n"
-        f"score(Path({str(source)!r}), Path({str(output)!r}), store.load('starter'), progress=first, processes=0)"
+        f"score(Path({str(source)!r}), Path({str(output)!r}), store.load('starter'), progress=first, processes=1)"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program], cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -173,8 +184,11 @@ def test_killed_it_goes_on(model, tmp_path):
     taken = int(process.stdout.readline())
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
+    # Both write to it: it ends when the last of them does.
+    assert select.select([process.stdout], [], [], 60)[0]
+    assert process.stdout.read() == ""
     found = score(source, output, model.run, processes=0)
-    assert (found.resumed_at, found.rows) == (taken, 60_000)
+    assert (found.resumed_at, found.rows) == (taken, 40_000)
     assert pq.read_table(output)["headline"].to_pylist() == [row["headline"] for row in rows]
 
 
@@ -184,15 +198,16 @@ def test_killed_it_goes_on(model, tmp_path):
         ({"output": "out.xlsx"}, "output '.*out.xlsx' has another ending; name it with one of .csv, .tsv, .jsonl"),
         ({"output": "no/out.csv"}, "folder '.*no' does not exist; make it first"),
         ({"output": "in.csv", "overwrite": True}, "output '.*in.csv' is the input or a folder; choose another name"),
+        ({"input": "out.csv.rejected.jsonl"}, "records of '.*out.csv' without an answer go to the input; choose"),
         ({"output": "there.csv"}, "output '.*there.csv' exists already; choose another name, or give --overwrite"),
         ({"rows": [{"headline": "A", "label": "b"}]}, "the input has a column 'label' already; give --prefix"),
         ({"rows": [{"text": "A", "n": "b"}]}, "has no column of headlines among 'text', 'n'; name it with --headline"),
-        ({"rows": [{"headline": " "}]}, "none of its 1 records can be scored; give a file with headlines"),
+        ({"rows": [{"headline": " "}]}, "none of its 1 records can be scored \\(headline is empty; .*\\); give a file"),
     ],
-    ids=["ending", "folder", "itself", "there", "name", "no headline", "nothing"],
+    ids=["ending", "folder", "itself", "rejected", "there", "name", "no headline", "nothing"],
 )
 def test_what_cannot_be_scored(model, tmp_path, change, message):
-    source = write(tmp_path / "in.csv", change.pop("rows", records()))
+    source = write(tmp_path / change.pop("input", "in.csv"), change.pop("rows", records()))
     (tmp_path / "there.csv").write_text("mine")
     before = sorted(path.name for path in tmp_path.iterdir())
     with pytest.raises(InputError, match=message):
@@ -210,6 +225,53 @@ def test_a_later_column_does_not_fit_into_a_table(model, tmp_path, monkeypatch):
         assert list(tmp_path.iterdir()) == [source]
     assert score(source, tmp_path / "out.jsonl", model.run).rows == 2
     assert read(tmp_path / "out.jsonl")[1]["more"] == [1]
+
+
+@pytest.mark.parametrize("empty", [range(6), range(4), range(4, 6), [5]], ids=["all", "first", "last", "one"])
+def test_a_batch_of_parquet_without_any_headline(model, tmp_path, monkeypatch, empty):
+    monkeypatch.setitem(scoring.ROWS, "logistic", 2)
+    rows = [{"headline": "" if place in empty else f"Senate Votes {place}", "n": place} for place in range(6)]
+    source, output = write(tmp_path / "in.parquet", rows), tmp_path / "out.parquet"
+    if len(empty) == 6:
+        with pytest.raises(InputError, match="none of its 6 records can be scored"):
+            score(source, output, model.run)
+        return
+    assert score(source, output, model.run).rejected == len(empty)
+    assert [row["n"] for row in read(output)] == [place for place in range(6) if place not in empty]
+
+
+@pytest.mark.parametrize("into", ["csv", "tsv"])
+def test_a_cell_with_any_line_break_stays_one_cell(model, tmp_path, into):
+    texts = ["Senate\rVotes", "Senate\r\nVotes", "Senate\nVotes", "\rSenate", "Senate\u2028Votes\r"]
+    rows = [{"headline": text, "a\rb": 'say "so"\r'} for text in texts]
+    score(write(tmp_path / "in.jsonl", rows), tmp_path / f"out.{into}", model.run)
+    assert [{name: row[name] for name in rows[0]} for row in read(tmp_path / f"out.{into}")] == rows
+
+
+def test_what_is_no_number_in_json_is_null_there(model, tmp_path):
+    nan, inf = float("nan"), float("-inf")
+    rows = [{"headline": "Senate Votes", "x": nan, "deep": {"y": [inf, 1.5]}}]
+    source = write(tmp_path / "in.parquet", rows)
+    score(source, tmp_path / "out.jsonl", model.run)
+    (row,) = read(tmp_path / "out.jsonl")
+    assert (row["x"], row["deep"]) == (None, {"y": [None, 1.5]})
+
+
+def test_rejections_are_those_of_the_output_beside_them(model, tmp_path):
+    source, output = write(tmp_path / "in.csv", records()), tmp_path / "out.csv"
+    rejected_file = score(source, output, model.run).rejected_file
+    assert rejected_file.exists()
+    write(source, [{"headline": "Senate Votes"}])
+    assert score(source, output, model.run, overwrite=True).rejected_file is None
+    assert not rejected_file.exists()
+
+
+def test_long_records_make_a_short_batch(model, tmp_path, monkeypatch):
+    monkeypatch.setattr(score_input, "MOST_CHARACTERS", 1000)
+    source = write(tmp_path / "in.jsonl", [{"headline": "Senate", "note": "x" * 400} for _ in range(8)])
+    taken = []
+    score(source, tmp_path / "out.jsonl", model.run, progress=lambda done, share: taken.append(done))
+    assert taken == [3, 6, 8]
 
 
 def test_names_can_have_a_prefix(model, tmp_path):
