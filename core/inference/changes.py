@@ -111,9 +111,8 @@ def sentences(found: Changes) -> list[str]:
             f"({put_in.confidence:.3f})."
         )
     elif found.exchanges_tried:
-        told.append(
-            f"No exchange of one word for any of the {found.exchanges_tried:,} that speak most for the runner-up does."
-        )
+        tried = found.exchanges_tried
+        told.append(f"No exchange of one word for one of the {tried:,} that speak most for the runner-up changes it.")
     return told
 
 

@@ -68,9 +68,11 @@ def pick_runs(default: Run | None) -> list[Run]:
     return [runs[run_id] for run_id in selected]
 
 
-def pick_how(runs: Sequence[Run], grouping: Grouping) -> Asked:
-    """Draw threshold and calibration, load the models and return them; one that cannot be loaded is told and left out."""
-    threshold, calibration = st.columns([3, 2], vertical_alignment="bottom")
+def pick_how(runs: Sequence[Run], grouping: Grouping, *, narrow: bool = False) -> Asked:
+    """Draw threshold and calibration, load the models and return them; one that cannot be loaded is told, left out."""
+    threshold, calibration = (
+        (st.container(), st.container()) if narrow else st.columns([3, 2], vertical_alignment="bottom")
+    )
     with threshold:
         chosen = pick(
             st.select_slider, "Sure from", THRESHOLDS, page=PAGE, name="threshold", default=f"{THRESHOLD:.2f}",

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.data.safe_csv import frame_to_csv
 from core.errors import CopydeskError, InputError
 from core.grouping.grouping import Grouping
-from core.inference.items import Listed, listed
+from core.inference.items import MOST, Listed, listed
 from core.inference.pasted_table import pasted
-from core.inference.sureness import CATEGORY, GROUP, NOT_SURE, answers_table
+from core.inference.sureness import CATEGORY, COLUMNS, GROUP, NOT_SURE, answers_table
 from core.runs.store import Run
-from core.ui import cache, classify_view, visit_uploads
+from core.ui import cache, charts, classify_view, components, shell, visit_uploads
 from core.ui.classify_asked import PAGE, Asked, is_fast, open_text, pick_how, pick_runs
 from core.ui.components import escaped, table_key
 from core.ui.selection import choose, pick
@@ -27,6 +28,7 @@ MOST_SHOWN, REJECTED_SHOWN, HEIGHT, FITTING = 5_000, 200, 480, 12
 MOST_BYTES = 100_000_000
 SLOW_ROWS = 50  # texts that slow models answer without being told to
 FIRST = "Given first"
+FIXED = {*COLUMNS, "line", "differ", "place"}
 ORDERS = {
     FIRST: (["place"], [True]),
     "Least sure first": (["confidence", "place"], [True, True]),
@@ -47,7 +49,7 @@ class Answered:
 
 def draw_pasted(default: Run | None, grouping: Grouping) -> None:
     """Draw the field for many texts, and their answers."""
-    left, right = st.columns([2, 5], gap="large")
+    left, right = st.columns([1, 2], gap="large")
     with left:
         runs = pick_runs(default)
         if TEXT not in st.session_state:
@@ -60,7 +62,7 @@ def draw_pasted(default: Run | None, grouping: Grouping) -> None:
         )
         st.session_state[KEPT] = text
         pressed = st.button("Classify", type="primary", icon=":material/label:", key=f"{PAGE}_many_go")
-        asked = pick_how(runs, grouping)
+        asked = pick_how(runs, grouping, narrow=True)
         st.caption("What is pasted here is not in the URL, and leaves this machine nowhere.")
     with right:
         if not text:
@@ -76,7 +78,7 @@ def draw_pasted(default: Run | None, grouping: Grouping) -> None:
 
 def draw_file(default: Run | None, grouping: Grouping) -> None:
     """Draw the field for a file, and the answers to what is in it."""
-    left, right = st.columns([2, 5], gap="large")
+    left, right = st.columns([1, 2], gap="large")
     with left:
         runs = pick_runs(default)
         file = st.file_uploader(
@@ -84,11 +86,12 @@ def draw_file(default: Run | None, grouping: Grouping) -> None:
         )
         if file is not None:
             _read(file)
-        asked = pick_how(runs, grouping)
+        asked = pick_how(runs, grouping, narrow=True)
         st.caption(
-            "Text with a headline a line, or JSON lines, CSV, TSV or Parquet. Files of any size, with all of their "
-            "columns: `python -m core score INPUT OUTPUT`."
+            f"Text with a headline a line, or JSON lines, CSV, TSV or Parquet, of up to {MOST:,} headlines. A larger "
+            "one is scored in the background, with all of its columns:"
         )
+        components.link("pages/models.py", "Score a file of any size", part="Score a file")
     with right:
         name, found = st.session_state.get(UPLOADED, (None, None))
         if found is None:
@@ -101,7 +104,7 @@ def draw_file(default: Run | None, grouping: Grouping) -> None:
         _draw(asked, runs, found, False)
 
 
-def _read(file) -> None:  # noqa: ANN001 - Streamlit's uploaded file
+def _read(file: UploadedFile) -> None:
     """Read an upload, and let Streamlit drop it: what was in it, or what is wrong with it, stays until the next one."""
     seen = f"{UPLOADED}_id"
     if st.session_state.get(seen) == file.file_id:
@@ -222,6 +225,14 @@ def _table(table: pd.DataFrame) -> None:
     if len(shown) > MOST_SHOWN:
         st.caption(f"The first {MOST_SHOWN:,} are shown; the CSV has all.")
     st.caption("Click the box before a row to see its reasons.")
+    if len(counts) > 1:
+        frame = pd.DataFrame(
+            {"label": counts.index, "rows": counts.to_numpy(), "share": counts.to_numpy() / len(table)}
+        )
+        chart = charts.distribution_bars(
+            frame, palette=shell.palette(), selection="answer", selected=chosen or None, label_title="answer"
+        )
+        st.altair_chart(chart, theme=None, key=f"{PAGE}_counts", alt="Texts by answer, as bars.")
 
 
 def _rows(shown: pd.DataFrame) -> None:
@@ -236,8 +247,8 @@ def _rows(shown: pd.DataFrame) -> None:
         selection_mode="single-row",
         column_order=["headline", "answer", *others, "confidence", "category", "margin", "sure", "runner_up", "line"],
         column_config={
-            "headline": st.column_config.TextColumn("Text", width=250),
-            "answer": st.column_config.TextColumn("Answer", width=125),
+            "headline": st.column_config.TextColumn("Text", width=190),
+            "answer": st.column_config.TextColumn("Answer", width=140),
             "confidence": st.column_config.NumberColumn("Confidence", format="%.3f", width=75),
             "category": st.column_config.TextColumn("Raw category", width=100),
             "margin": st.column_config.NumberColumn("Margin", format="%.3f", width=62),
@@ -246,11 +257,6 @@ def _rows(shown: pd.DataFrame) -> None:
             "line": st.column_config.NumberColumn("Line", width=50),
         },
     )
-
-
-FIXED = {
-    "line", "headline", "description", "answer", "confidence", "runner_up", "margin", "category", "sure", "differ", "place",
-}  # fmt: skip
 
 
 def _opened(key: str, shown: pd.DataFrame) -> None:

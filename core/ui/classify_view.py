@@ -9,7 +9,8 @@ import streamlit as st
 
 from core.inference.classify import Answer, Model, classify
 from core.inference.sureness import CATEGORY, GROUP, level_of
-from core.ui import charts, shell, stale
+from core.ui import shell, stale
+from core.ui.charts.answers import probability_document
 from core.ui.classify_asked import Asked
 from core.ui.components import escaped
 
@@ -94,9 +95,9 @@ def differences(called: Sequence[str], found: Sequence[Answer]) -> str:
 def bars(called: Sequence[str], found: Sequence[Answer], key: str) -> None:
     """Draw all probabilities as bars, answer beside answer."""
     frame = bars_frame(called, found)
-    chart = charts.probability_bars(frame, palette=shell.palette())
+    document = probability_document(frame, palette=shell.palette())
     with st.container(height=BARS if frame["label"].nunique() > MANY_LABELS else "content", border=False):
-        st.altair_chart(chart, theme=None, key=key, alt="Probability of each label, as bars.")
+        st.vega_lite_chart(spec=document, theme=None, key=key, alt="Probability of each label, as bars.")
 
 
 def bars_frame(called: Sequence[str], found: Sequence[Answer]) -> pd.DataFrame:

@@ -24,9 +24,8 @@ def test_from_a_wrong_answer_to_a_dataset_that_has_it(trained, tmp_path):
 
 def test_one_headline_is_explained_with_what_would_change_it_and_what_is_like_it(trained):
     core, train = trained
-    found = core(
-        "classify", "--run", train["run"], "--headline", "Senate votes on the budget", "--explain", "--nearest", 2, "--json"
-    )  # fmt: skip
+    one = ("--run", train["run"], "--headline", "Senate votes on the budget")
+    found = core("classify", *one, "--explain", "--nearest", 2, "--json")
     (result,) = found.json["results"]
     assert result["changes"]["without"]["label"] != result["label"]
     assert len(result["nearest"]) == 2

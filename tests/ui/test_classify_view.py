@@ -2,12 +2,14 @@
 
 import re
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.inference.classify import Answer
 from core.inference.sureness import CATEGORY, GROUP, NOT_SURE
+from core.ui.charts.answers import probability_bars, probability_document
 from core.ui.classify_history import Entry, added
 from core.ui.classify_pinned import change, changed_words
 from core.ui.classify_view import differences, said, sure
@@ -68,6 +70,24 @@ def test_a_change_is_told_with_its_words():
     told = change(answer("SEA"), answer("LAND", headline="Gulls stay"))
     assert told == "**SEA** has become **LAND** without “return” and with “stay”."
     assert change(answer("SEA"), answer("SEA", 0.9, headline="Gulls")).startswith("Still **SEA**, \\+0\\.100")
+
+
+@pytest.mark.parametrize("models", [[""], ["Pinned", "Now"]], ids=["one", "two"])
+def test_the_bars_are_those_of_the_chart_whatever_was_drawn_before(models):
+    for shares in ([0.2, 0.5, 0.3], [0.1, 0.2, 0.7]):
+        rows = [
+            {"label": label, "probability": share, "model": model}
+            for model in models
+            for label, share in zip(["SEA", "LAND", "ARTS & CULTURE"], shares, strict=True)
+        ]
+        frame = pd.DataFrame(rows)
+        quick = probability_document(frame, palette=LIGHT)
+        whole = probability_bars(frame, palette=LIGHT).to_dict()
+        (data,), (wanted,) = quick.pop("datasets").values(), whole.pop("datasets").values()
+        assert data == wanted
+        # The data is named after its content.
+        assert [one.pop("data").keys() for one in (quick, whole)] == [{"name"}, {"name"}]
+        assert quick == whole
 
 
 @given(st.lists(st.tuples(st.text(), st.floats(-1, 1))))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -23,9 +26,7 @@ def probability_bars(frame: pd.DataFrame, *, palette: Palette) -> alt.Chart | al
     if frame.empty:
         return nothing_to_show(palette)
     data = _panels(frame if "model" in frame else frame.assign(model=""))
-    models = list(dict.fromkeys(data["model"]))
-    names = data.groupby("label", observed=True)["probability"].mean().sort_values(ascending=False, kind="stable")
-    labels = [str(name) for name in names.index]
+    models, labels = _order(data)
     winner = alt.datum.winner == True  # noqa: E712 - builds an expression
     base = alt.Chart(data).encode(
         y=alt.Y("label:N", title=None, scale=alt.Scale(domain=labels), axis=name_axis(labels)),
@@ -42,6 +43,36 @@ def probability_bars(frame: pd.DataFrame, *, palette: Palette) -> alt.Chart | al
     )
     height = row_height(labels) * len(labels)
     return themed(alt.layer(bars, printed).properties(height=height, width="container"), palette)
+
+
+def probability_document(frame: pd.DataFrame, *, palette: Palette) -> dict[str, Any]:
+    """Return `probability_bars` as a Vega-Lite document.
+
+    Altair takes 50 ms and more to check what it draws, too long while somebody types. So it draws each set of labels
+    once, and the document gets other numbers and another order.
+    """
+    if frame.empty:
+        return probability_bars(frame, palette=palette).to_dict()
+    data = _panels(frame if "model" in frame else frame.assign(model=""))
+    models, labels = _order(data)
+    document = copy.deepcopy(_document(tuple(sorted(labels)), tuple(models), palette))
+    for layer in document["layer"]:
+        layer["encoding"]["y"]["scale"]["domain"] = labels
+    (name,) = document["datasets"]
+    document["datasets"][name] = data.to_dict("records")
+    return document
+
+
+@lru_cache(maxsize=32)
+def _document(labels: tuple[str, ...], models: tuple[str, ...], palette: Palette) -> dict[str, Any]:
+    rows = [{"label": label, "probability": 0.0, "model": model} for model in models for label in labels]
+    return probability_bars(pd.DataFrame(rows), palette=palette).to_dict()
+
+
+def _order(data: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Return the models as they come, and the labels, the most probable first."""
+    names = data.groupby("label", observed=True)["probability"].mean().sort_values(ascending=False, kind="stable")
+    return list(dict.fromkeys(data["model"])), [str(name) for name in names.index]
 
 
 def _panels(frame: pd.DataFrame) -> pd.DataFrame:
