@@ -6,6 +6,7 @@ import re
 
 import streamlit as st
 
+from core.evaluation import temperature
 from core.inference.card import card
 from core.runs.models import ListedModel
 from core.runs.store import Run
@@ -24,7 +25,8 @@ def _card(key: str, name: str, _run: Run) -> str:
 def draw(model: ListedModel) -> None:
     """Draw the card; its title is that of the page already."""
     run = model.run
-    text = _card(cache.ended(run), run.title, run)
+    # The card tells whether there is a temperature, which the manifest does not name.
+    text = _card(f"{cache.ended(run)} {temperature.stored(run)}", run.title, run)
     st.download_button(
         "Card as Markdown", text, file_name=f"card-{run.id}.md", mime="text/markdown", key="models_card_file",
         icon=":material/download:", on_click="ignore",

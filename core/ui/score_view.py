@@ -173,7 +173,10 @@ def _column(label: str, columns: tuple[str, ...], found: str | None, key: str, *
 
 
 def _calibrated(run: Run) -> bool:
-    kept = temperature.stored(run)
+    try:
+        kept = temperature.stored(run)
+    except CopydeskError:
+        return False  # Evaluate, Confidence tells of it
     if kept is None:
         return False
     told = f"With the temperature {kept.temperature:.3f} of this run."

@@ -7,7 +7,8 @@ import signal
 import pytest
 
 from core.data.importing import import_file
-from core.inference import onnx_export
+from core.inference import handed_on, onnx_export
+from core.inference.export_forms import forms_for
 from core.models.transformer import TransformerClassifier
 from core.runs import endings, local, states, store
 from core.runs.manifest import check_manifest
@@ -143,6 +144,19 @@ def test_it_is_exported_under_the_names_of_the_notebook(finished, tmp_path):
     (scores,) = pipeline("text-classification", model=str(best), top_k=None)(["Roses bloom"])
     ours = dict(zip(labels, model.in_precision("fp32").predict_proba(["Roses bloom"])[0], strict=True))
     assert {one["label"]: one["score"] for one in scores} == pytest.approx(ours, abs=1e-5)
+
+
+def test_it_is_packed_for_a_download_in_the_forms_that_fit_it(finished, monkeypatch):
+    core, done = finished
+    monkeypatch.setenv("COPYDESK_HOME", str(core.home))
+    run = store.load(done["run"])
+    forms = {form.key: form for form in forms_for(run)}
+    assert list(forms) == ["bundle", "huggingface", "notebook", "onnx"]
+    packed = handed_on.pack(run, forms["huggingface"])
+    assert {"config.json", "model.safetensors", "tokenizer.json"} <= {entry.name for entry in packed.entries}
+    assert [path.name for path in packed.path.parent.iterdir()] == [f"{run.id}.zip"]
+    packed = handed_on.pack(run, forms["notebook"])
+    assert {"results/best_model/config.json", "results.zip"} <= {entry.name for entry in packed.entries}
 
 
 def test_its_bundle_answers_elsewhere_and_without_us(finished, tmp_path, monkeypatch):
