@@ -139,3 +139,12 @@ def test_a_click_with_shift_is_told_apart():
     assert events == {"bar": "click[!event.shiftKey]", "also": "click[event.shiftKey]"}
     assert "opacity" in spec["layer"][0]["encoding"]
     assert isinstance(charts.distribution_bars(frame.head(0), palette=LIGHT, also="also"), alt.Chart)
+
+
+@pytest.mark.parametrize("draw", [charts.distribution_bars, charts.nested_bars])
+def test_the_whole_row_of_a_bar_takes_the_click(draw):
+    frame = pd.DataFrame({"label": ["a", "b"], "rows": [999, 1], "share": [0.999, 0.001], "group": "g"})
+    spec = draw(frame.assign(category=frame["label"]), palette=LIGHT, selection="bar", row=11).to_dict()
+    views = next(param["views"] for param in spec["params"] if param["name"] == "bar")
+    (band,) = [layer for layer in spec["layer"] if layer.get("name") in views]
+    assert (band["encoding"]["x"], band["encoding"]["x2"]) == ({"value": 0}, {"value": "width"})

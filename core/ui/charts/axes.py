@@ -153,6 +153,12 @@ def click_params(selection: str, also: str | None, fields: Sequence[str]) -> lis
     ]
 
 
+def row_band(base: alt.Chart, *clicks: alt.Parameter) -> alt.Chart:
+    """Return what takes the ``clicks``: the whole of each row, so that a short bar need not be hit."""
+    band = base.mark_bar(opacity=0.001, cursor="pointer").encode(x=alt.value(0), x2=alt.value("width"))
+    return band.add_params(*clicks)
+
+
 def faint_beside(click: alt.Parameter, field: str) -> object:
     """Return the opacity of rows of which some are chosen (see `is_chosen`): the others are faint."""
     return alt.when(is_chosen(click, field)).then(alt.value(1.0)).otherwise(alt.value(FAINT))

@@ -21,6 +21,7 @@ from core.ui.charts.axes import (
     name_axis,
     nothing_to_show,
     room_for,
+    row_band,
     row_height,
 )
 from core.ui.theme import Palette, themed
@@ -64,11 +65,12 @@ def distribution_bars(
         tooltip=tips,
     )
     fill = _fill(color_by, data, clicks[0], palette)
-    bars = base.mark_bar(height=bar_height(row), cursor="pointer").encode(color=fill).add_params(*clicks)
+    bars = base.mark_bar(height=bar_height(row)).encode(color=fill)
     if data["chosen"].any():
         bars = bars.encode(opacity=faint_beside(clicks[0], "label"))
     height = (row_height(names) - ROW + row) * len(names)
-    return themed(alt.layer(bars, _printed(base, palette, row)).properties(height=height, width="container"), palette)
+    layers = alt.layer(bars, _printed(base, palette, row), row_band(base, *clicks))
+    return themed(layers.properties(height=height, width="container"), palette)
 
 
 def _count_axis(rows: pd.Series, room: int, *, log: bool) -> alt.X:
@@ -134,9 +136,7 @@ def share_bars(frame: pd.DataFrame, *, palette: Palette, selection: str | None =
     inside = alt.when(alt.datum.kind == "missing").then(alt.value(palette.bar)).otherwise(alt.value(palette.paper))
     bars = base.mark_bar(stroke=palette.bar, strokeWidth=1, height=alt.RelativeBandSize(0.7)).encode(color=inside)
     height = max(row_height(names), ROW * len(kinds) + 4) * len(names)
-    # The whole row takes the click, so that a bar of nothing can be hit too.
-    band = base.mark_bar(opacity=0.001, cursor="pointer").encode(x=alt.value(0), x2=alt.value("width"))
-    layers = [bars, _printed(base, palette), *([band.add_params(*clicks)] if clicks else [])]
+    layers = [bars, _printed(base, palette), *([row_band(base, *clicks)] if clicks else [])]
     return themed(alt.layer(*layers).properties(height=height, width="container"), palette)
 
 

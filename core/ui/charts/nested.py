@@ -20,6 +20,7 @@ from core.ui.charts.axes import (
     name_axis,
     nothing_to_show,
     room_for,
+    row_band,
     row_height,
 )
 from core.ui.charts.bars import COUNT_TIP, SHARE_TIP
@@ -72,14 +73,15 @@ def nested_bars(
         alt.when(is_chosen(click, "group")).then(alt.value(palette.accent))
         .when(alt.datum.kind == "group").then(alt.value(palette.muted)).otherwise(alt.value(palette.bar))
     )  # fmt: skip
-    bars = base.mark_bar(height=bar_height(row), cursor="pointer").encode(color=fill).add_params(*clicks)
+    bars = base.mark_bar(height=bar_height(row)).encode(color=fill)
     if data["chosen"].any():
         bars = bars.encode(opacity=faint_beside(click, "group"))
     heavy = alt.ExprRef("datum.kind == 'group' ? 'bold' : 'normal'")
     printed = base.mark_text(align="left", dx=5, color=palette.ink, fontWeight=heavy, fontSize=font_size(row))
     printed = printed.encode(text=alt.Text("printed:N"))
     height = (row_height(data["name"]) - ROW + row) * len(data)
-    return themed(alt.layer(bars, printed).properties(height=height, width="container"), palette)
+    layers = alt.layer(bars, printed, row_band(base, *clicks))
+    return themed(layers.properties(height=height, width="container"), palette)
 
 
 def _with_group_rows(frame: pd.DataFrame) -> pd.DataFrame:

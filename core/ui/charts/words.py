@@ -5,7 +5,17 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from core.ui.charts.axes import BAR, bar_range, counted, is_chosen, name_axis, nothing_to_show, room_for, row_height
+from core.ui.charts.axes import (
+    BAR,
+    bar_range,
+    counted,
+    is_chosen,
+    name_axis,
+    nothing_to_show,
+    room_for,
+    row_band,
+    row_height,
+)
 from core.ui.theme import Palette, themed
 
 
@@ -50,14 +60,8 @@ def word_bars(
         for test, align, gap in (("datum.z >= 0", "left", 5), ("datum.z < 0", "right", -5))
     ]  # fmt: skip
     size = (row_height(data["shown"]) - 20 + height) * len(names)
-    layers = alt.layer(bars, *texts, _band(base, click))
+    layers = alt.layer(bars, *texts, row_band(base, click))
     return themed(layers.properties(height=size, width="container"), palette)
-
-
-def _band(base: alt.Chart, click: alt.Parameter) -> alt.Chart:
-    """Return what takes the click over the whole row, so that a short bar can be hit too."""
-    band = base.mark_bar(opacity=0.001, cursor="pointer").encode(x=alt.value(0), x2=alt.value("width"))
-    return band.add_params(click)
 
 
 def _printed(frame: pd.DataFrame, palette: Palette) -> tuple[pd.DataFrame, int]:
@@ -105,4 +109,4 @@ def frequency_bars(
     bars = base.mark_bar(height=BAR).encode(x=x, color=marked)
     texts = base.mark_text(align="left", dx=5, color=palette.ink).encode(x=x, text=alt.Text("printed:N"))
     height = row_height(data["shown"]) * len(names)
-    return themed(alt.layer(bars, texts, _band(base, click)).properties(height=height, width="container"), palette)
+    return themed(alt.layer(bars, texts, row_band(base, click)).properties(height=height, width="container"), palette)
