@@ -75,8 +75,9 @@ def write_bundle(run: Run, path: Path) -> list[Entry]:
     files = _files(run)
     texts = {name: content.encode("utf-8") for name, content in _texts(model).items()}
     contents = {**files, **texts}
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = ""
     try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in sorted({**contents, BUNDLE: _bundle(run, contents)}.items()):
                 add_entry(archive, name, content)
@@ -86,7 +87,8 @@ def write_bundle(run: Run, path: Path) -> list[Entry]:
     except OSError as error:
         raise InputError(f"{shown_path(path)} cannot be written ({error.strerror}); choose another place") from error
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
     return entries_of(path)
 
 

@@ -15,20 +15,19 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from core.data.readers import shown_path
-from core.errors import CopydeskError, InputError, NotFound, is_disk_full, shorten
-from core.evaluation.predictions import load_predictions
+from core.errors import InputError, NotFound, is_disk_full, shorten
 from core.evaluation.temperature import CALIBRATION
 from core.inference.bundle import BUNDLE, CARD, FORMAT, GROUPING, LABELS, METRICS, READING, SCRIPT
+from core.inference.bundled_run import check_run
 from core.inference.card import ORIGIN
-from core.models.registry import load_classifier
-from core.runs import about, states, status, store
-from core.runs.manifest import MANIFEST, check_manifest
+from core.runs import about, starter, status, store
+from core.runs.manifest import MANIFEST
 from core.runs.store import SPEC, Run
-from core.storage import building, models_root, write_json
+from core.storage import building, models_root
 
 # What is put into the run; what a bundle holds besides is made of it, and left out.
 KEPT = (SPEC, status.STATUS, MANIFEST, about.ABOUT, CALIBRATION, ORIGIN)
@@ -40,6 +39,8 @@ PICKLE = re.compile(rb"\x80[\x02-\x05]")
 MOST_ENTRIES, MOST_BYTES, MOST_BUNDLE_BYTES = 500, 20 << 30, 4 << 20
 HARMLESS, MOST_TIMES = 64 << 20, 200
 ENCRYPTED = 1
+# Others are slow to unpack, or take any amount of memory for it.
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 PIECE = 1 << 20
 
 
@@ -53,7 +54,7 @@ def import_bundle(path: Path) -> Run:
         raise NotFound(f"there is no file {shown}; check the path")
     try:
         with zipfile.ZipFile(path) as archive:
-            infos = _checked(archive.infolist(), shown)
+            infos = _checked(archive.infolist(), path.stat().st_size, shown)
             bundle = _bundle(archive, infos, shown)
             return _import(archive, infos, bundle, shown)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, UnicodeDecodeError) as error:
@@ -64,8 +65,8 @@ def import_bundle(path: Path) -> Run:
         raise InputError(f"{shown} cannot be read ({error.strerror or error}); get it again") from error
 
 
-def _checked(infos: list[zipfile.ZipInfo], shown: str) -> dict[str, zipfile.ZipInfo]:
-    """Return name -> entry, once nothing about the list speaks against unpacking it."""
+def _checked(infos: list[zipfile.ZipInfo], size: int, shown: str) -> dict[str, zipfile.ZipInfo]:
+    """Return name -> entry, once nothing about the list of a .zip of ``size`` bytes speaks against unpacking it."""
     if len(infos) > MOST_ENTRIES:
         raise InputError(f"{shown} holds {len(infos):,} entries, a bundle at most {MOST_ENTRIES}; it is none")
     found: dict[str, zipfile.ZipInfo] = {}
@@ -80,15 +81,27 @@ def _checked(infos: list[zipfile.ZipInfo], shown: str) -> dict[str, zipfile.ZipI
             raise _refused(shown, name, "is a link or a folder, and only files are taken")
         if name not in DERIVED and not name.endswith(ENDINGS):
             raise _refused(shown, name, f"is of a kind that is not taken; a run has {', '.join(ENDINGS)}")
+        if info.compress_type not in METHODS:
+            raise _refused(shown, name, "is packed in a way that bundles are not; pack it as a plain .zip")
         if info.flag_bits & ENCRYPTED:
             raise _refused(shown, name, "is encrypted; unpack it and pack it without a password")
         if info.file_size > HARMLESS and info.file_size > MOST_TIMES * max(info.compress_size, 1):
             raise _refused(shown, name, f"unpacks to {info.file_size:,} bytes, over {MOST_TIMES} times its size")
         found[name] = info
+    inside = next((name for name in found if any(parent in found for parent in _parents(name))), None)
+    if inside is not None:
+        raise _refused(shown, inside, "lies in another file")
     total = sum(info.file_size for info in infos)
+    # Of many small ones too, or of entries that share their bytes.
+    if total > HARMLESS and total > MOST_TIMES * size:
+        raise InputError(f"{shown} unpacks to {total:,} bytes, over {MOST_TIMES} times its size; it is no bundle")
     if total > MOST_BYTES:
         raise InputError(f"{shown} unpacks to {total:,} bytes; a bundle may have {MOST_BYTES:,}")
     return found
+
+
+def _parents(name: str) -> list[str]:
+    return [str(parent) for parent in PurePosixPath(name).parents]
 
 
 def _refused(shown: str, name: str, why: str) -> InputError:
@@ -141,6 +154,8 @@ def _pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str) -> Iter
 
 def _import(archive: zipfile.ZipFile, infos: dict[str, zipfile.ZipInfo], bundle: dict[str, Any], shown: str) -> Run:
     run_id = bundle["run"]
+    if run_id == starter.ID:
+        raise InputError(f"{shown} is not imported: it is the {starter.ID}, which is part of each Copydesk")
     if run_id in store.run_ids():
         raise InputError(f"{shown} is not imported: run {run_id} is here already; delete it first, or keep it")
     models_root().mkdir(parents=True, exist_ok=True)
@@ -148,7 +163,10 @@ def _import(archive: zipfile.ZipFile, infos: dict[str, zipfile.ZipInfo], bundle:
         with building(models_root() / run_id) as work:
             for name, info in infos.items():
                 _unpack(archive, info, bundle["files"].get(name), work, shown)
-            _check_run(work, run_id, shown)
+            try:
+                check_run(work, run_id)
+            except InputError as error:
+                raise InputError(f"{shown} is not imported: {error}") from error
     except FileExistsError as error:
         raise InputError(f"{shown} is not imported: run {run_id} is here already") from error
     return store.load(run_id)
@@ -183,41 +201,3 @@ def _copy(pieces: Iterator[bytes], target: IO[bytes] | None, sha256: Any, name: 
             target.write(piece)
     if digest.hexdigest() != sha256:
         raise _refused(shown, name, f"is not what {BUNDLE} tells by its hash; it was changed")
-
-
-def _check_run(work: Path, run_id: str, shown: str) -> None:
-    """Raise InputError unless what was unpacked is a finished run, whose model can be loaded."""
-    try:
-        spec = store.read_spec(work)
-        found = status.read(work)
-        if found["state"] != states.SUCCEEDED:
-            raise InputError(f"its run is {found['state']}, and only one that succeeded can be handed on")
-        for folder in ("model", "evaluation"):
-            check_manifest(work, folder)
-        _check_no_code(work)
-        classifier = load_classifier(work / "model")
-        predictions = load_predictions(work / "evaluation")
-        if tuple(predictions.labels) != tuple(classifier.labels):
-            raise InputError("its model and its evaluation have other labels")
-        if set(classifier.labels) - {spec.target_of(category) for category in spec.categories}:
-            raise InputError("its model has labels that its spec does not know")
-    except CopydeskError as error:
-        # Paths under construction mean nothing to people.
-        text = str(error).replace(f"{work}/", "").replace(work.name, run_id)
-        raise InputError(f"{shown} is not imported: {text}") from error
-    number = store.next_sequence()
-    write_json(work / status.STATUS, {**status.portable(found), "number": number, "sequence": number})
-    (work / status.STATUS_LOCK).touch()
-    if (work / about.ABOUT).exists():
-        about.write(work, about.read(work))
-
-
-def _check_no_code(work: Path) -> None:
-    """Raise InputError for a configuration that asks a library to load code."""
-    for path in (work / "model").rglob("*.json"):
-        try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-        except (ValueError, OSError, RecursionError):
-            continue
-        if isinstance(document, dict) and ("auto_map" in document or document.get("trust_remote_code")):
-            raise InputError(f"model/{path.name} asks for code of its own, which is never run")

@@ -50,9 +50,12 @@ def origin_of(run: Run) -> Origin:
 
     An empty Origin when neither is here.
     """
-    with contextlib.suppress(DamagedError, TypeError):
+    with contextlib.suppress(DamagedError, TypeError, AttributeError):
         told = read_json(run.path / ORIGIN)
-        return Origin(**{**told, "period": tuple(told["period"]) if told.get("period") else None})
+        period = told.pop("period", None)
+        texts = [*told.values(), *(period or ())]
+        if all(one is None or isinstance(one, str) for one in texts) and len(period or "ab") == 2:
+            return Origin(**told, period=tuple(period) if period else None)
     dataset = datasets.by_fingerprint(run.spec.fingerprint)
     if dataset is None:
         return Origin()
@@ -123,7 +126,7 @@ def _data(run: Run, origin: Origin) -> list[str]:
         f"Licence: {escaped(origin.licence or UNKNOWN)}",
         f"Fingerprint of the content: `{spec.fingerprint}`",
         f"Period: {period}",
-        f"Training rows: {f'{rows:,}' if rows is not None else UNKNOWN}, of {len(spec.categories):,} categories",
+        f"Training rows: {f'{rows:,}' if isinstance(rows, int) else UNKNOWN}, of {len(spec.categories):,} categories",
         f"Split: {escaped(split_text(spec.split))}; rows of equal text are on one side",
     ]
     if origin.notice:

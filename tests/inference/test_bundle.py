@@ -21,6 +21,7 @@ from core.errors import CopydeskError, InputError, NotFound
 from core.inference import bundle_import
 from core.inference.bundle import entries_of, write_bundle
 from core.inference.bundle_import import import_bundle
+from core.inference.card import card
 from core.inference.classify import load_model
 from core.runs import store
 
@@ -135,6 +136,33 @@ def with_npy_of_objects(files):
     return {**files, "evaluation/probabilities.npy": stream.getvalue()}
 
 
+def with_shape_of_many(content):
+    """Return an .npy that tells of 10^12 rows."""
+    stream = io.BytesIO()
+    np.lib.format.write_array_header_1_0(stream, {"descr": "<f2", "fortran_order": False, "shape": (10**12, 2)})
+    return stream.getvalue()
+
+
+def remade(files, name=None, change=None):
+    """Return the files with one changed, JSON as a document, and a manifest that fits them."""
+    if name is not None:
+        document = name.endswith(".json")
+        content = json.dumps(change(json.loads(files[name]))).encode() if document else change(files[name])
+        files = {**files, name: content}
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"] = {
+        one: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for one, content in files.items()
+        if one.startswith(("model/", "evaluation/"))
+    }
+    return {**files, "manifest.json": json.dumps(manifest).encode()}
+
+
+def run_of(files):
+    """Return the id of the run in the files."""
+    return json.loads(files["bundle.json"])["run"].encode()
+
+
 FOREIGN = {
     "climbs out": (lambda files: {**files, "model/../../../evil.json": b"{}"}, "is no part of a bundle"),
     "absolute": (lambda files: {**files, "/tmp/evil.json": b"{}"}, "is no part of a bundle"),
@@ -158,6 +186,35 @@ FOREIGN = {
     "another spec": (
         lambda files: {**files, "spec.json": files["spec.json"].replace(b'"seed": 42', b'"seed": 43', 1)},
         "spec.json was changed since the run was queued",
+    ),
+    "a program to load": (
+        lambda files: remade(files, "model/config.json", lambda one: one | {"deep": [{"auto_map": {"A": "evil.E"}}]}),
+        r"model/config.json asks for code of its own \(auto_map\), which is never run",
+    ),
+    "another model to load": (
+        lambda files: remade({**files, "model/adapter_config.json": b"{}"}),
+        "model/adapter_config.json asks for another model",
+    ),
+    "no labels": (
+        lambda files: remade(files, "evaluation/evaluation.json", lambda one: {}),
+        r"its files do not fit together \(KeyError\)",
+    ),
+    "categories of its own": (
+        lambda files: remade(files, "evaluation/rows.parquet", lambda one: one.replace(b"GARDEN", b"GARDEM")),
+        "its evaluation has categories that its spec does not know",
+    ),
+    "an array of many": (
+        lambda files: remade(files, "evaluation/probabilities.npy", with_shape_of_many),
+        r"its files do not fit together \((ValueError|OSError)\)",
+    ),
+    "nothing but brackets": (
+        lambda files: {**files, "spec.json": b"[" * 99_999},
+        r"its files do not fit together \(RecursionError\)",
+    ),
+    "in a file": (lambda files: {**files, "model/a.json": b"{}", "model/a.json/b.json": b"{}"}, "lies in another file"),
+    "the starter": (
+        lambda files: {**files, "bundle.json": files["bundle.json"].replace(run_of(files), b"starter")},
+        "it is the starter, which is part of each Copydesk",
     ),
     "not finished": (
         lambda files: {**files, "status.json": files["status.json"].replace(b'"succeeded"', b'"failed"', 1)},
@@ -211,6 +268,45 @@ def test_a_bomb_is_refused_before_it_is_unpacked(packed, home, tmp_path, monkeyp
     with pytest.raises(InputError, match="a bundle may have 1,000"):
         import_bundle(packed)
     assert nothing_in(home)
+
+
+def test_many_small_ones_are_a_bomb_too(packed, home, tmp_path, monkeypatch):
+    monkeypatch.setattr(bundle_import, "HARMLESS", 500_000)
+    files = {**contents(packed), **{f"model/{number}.json": bytes(400_000) for number in range(50)}}
+    with pytest.raises(InputError, match="over 200 times its size; it is no bundle"):
+        import_bundle(pack(tmp_path / "bomb.zip", files))
+
+
+def test_only_the_usual_way_of_packing_is_taken(packed, home, tmp_path):
+    files = contents(packed)
+    path = tmp_path / "odd.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    with pytest.raises(InputError, match="is packed in a way that bundles are not"):
+        import_bundle(path)
+
+
+@pytest.mark.parametrize("name", ["starter", "of mine", "x" * 61], ids=["starter", "taken", "long"])
+def test_a_name_that_it_may_not_have_is_left_out(packed, home, tmp_path, name):
+    """A run that is called as another one's name or id would answer in its place."""
+    mine = import_bundle(packed)
+    store.rename(mine, "of mine")
+    files = {**contents(packed), "about.json": json.dumps({"name": name, "note": "a note"}).encode()}
+    run = import_bundle(pack(tmp_path / "named.zip", files, run="20200101-000000-logistic-abcd"))
+    assert (run.name, run.note) == (None, "a note")
+    assert store.find("of mine").id == mine.id
+
+
+def test_where_its_data_came_from_is_text_or_nothing(packed, home, tmp_path):
+    files = {**contents(packed), "origin.json": b'{"source": {"a": 1}, "licence": 5, "period": [1, 2, 3]}'}
+    run = import_bundle(pack(tmp_path / "named.zip", files))
+    assert "source: not recorded" in card(run)
+
+
+def test_a_place_that_cannot_be_written(trained):
+    with pytest.raises(InputError, match=r"'/proc/run\.zip' cannot be written \(.*\); choose another place"):
+        write_bundle(trained, Path("/proc/run.zip"))
 
 
 @pytest.mark.parametrize(
