@@ -162,8 +162,8 @@ def run_label(run: store.Run) -> str:
     metrics = run.status.get("metrics") or {}
     accuracy = f" {metrics['accuracy']:.3f}" if "accuracy" in metrics else ""
     # The mark stands where a narrow sidebar does not cut it off.
-    begin = stale.marked(f"{run.name or run.spec.dataset}{accuracy}", run, _grouping())
-    return f"{begin} · {run.spec.preset} · {run.id[-4:]}"
+    begin = stale.marked(f"{run.id if run.ships else run.name or run.spec.dataset}{accuracy}", run, _grouping())
+    return f"{begin} · {run.spec.dataset}" if run.ships else f"{begin} · {run.spec.preset} · {run.id[-4:]}"
 
 
 def chosen() -> Chosen:

@@ -83,7 +83,7 @@ def _label(run: store.Run) -> str:
     """Return a run in few words, its target among them; what it was trained under plays no part here."""
     accuracy = (run.status.get("metrics") or {}).get("accuracy")
     figure = f"{accuracy:.3f}" if accuracy is not None else run.spec.model
-    return f"{run.name or figure} · {run.spec.target} · {run.id[-4:]}"
+    return f"{run.name or figure} · {run.spec.target} · {run.id if run.ships else run.id[-4:]}"
 
 
 def choose_baseline(saved: Grouping) -> Grouping:
