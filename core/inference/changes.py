@@ -103,8 +103,8 @@ def sentences(found: Changes) -> list[str]:
             f"Without {_quoted(out.removed)} the answer would be {found.names[out.label]} ({out.confidence:.3f})."
         )
     elif found.removal.tried:
-        words = "no single word" if found.removal.tried == 1 else f"no {found.removal.tried} words or fewer"
-        told.append(f"Leaving out {words} changes the answer.")
+        most = found.removal.tried
+        told.append(f"The answer stays, whichever {'word is' if most == 1 else f'{most} words or fewer are'} left out.")
     if put_in is not None:
         told.append(
             f"With “{put_in.added}” instead of {_quoted(put_in.removed)} it would be {found.names[put_in.label]} "

@@ -16,11 +16,17 @@ from core.evaluation import temperature
 from core.grouping.grouping import Grouping
 from core.inference import neighbours
 from core.inference.changes import Changes, changes_of
-from core.inference.classify import Model
+from core.inference.classify import Model, under
+from core.inference.sensitivity import sensitivity
 from core.inference.sureness import answers_table
 from core.runs.spec import TrainingSpec
 from core.runs.store import Run
 from core.ui import cache
+
+# Texts put to a model of words for each change: about 30 ms.
+MOST_TRIED = 800
+# Words that are left out in turn, and characters that a model is asked to read for it.
+MOST_WORDS, MOST_CHARACTERS = 200, 500_000
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -72,10 +78,6 @@ def _changes(key: str, text: str, named: str, calibrated: bool, _model: Model, _
     return changes_of(_model, text, _grouping, calibrated=calibrated, budget=MOST_TRIED if _is_fast(_model) else None)
 
 
-# Texts put to a model of words for each change: about 30 ms.
-MOST_TRIED = 800
-
-
 def _is_fast(model: Model) -> bool:
     return hasattr(model.classifier, "contributions")
 
@@ -83,6 +85,20 @@ def _is_fast(model: Model) -> bool:
 def changes(model: Model, text: str, grouping: Grouping, *, calibrated: bool) -> Changes:
     """Return what would change the answer to ``text``."""
     return _changes(cache.ended(model.run), text, cache.named(grouping), calibrated, model, grouping)
+
+
+@st.cache_data(max_entries=64, show_spinner="Leaving out each word in turn")
+def _sensitivity(
+    key: str, text: str, named: str, label: str, calibrated: bool, _model: Model, _grouping: Grouping
+) -> pd.DataFrame:
+    names, predict = under(_model, _grouping, calibrated=calibrated)
+    most = min(MOST_WORDS, MOST_CHARACTERS // max(len(text), 1))
+    return sensitivity(predict, text, names.index(label), most=most)
+
+
+def sensitivity_of(model: Model, text: str, grouping: Grouping, label: str, *, calibrated: bool) -> pd.DataFrame:
+    """Return what the probability of ``label`` loses without each word of ``text``; of no word where it is too long."""
+    return _sensitivity(cache.ended(model.run), text, cache.named(grouping), label, calibrated, model, grouping)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -24,7 +24,7 @@ from core.ui.components import escaped, table_key
 from core.ui.selection import choose, pick
 
 TEXT, KEPT, ANSWERED, UPLOADED = (f"{PAGE}_{name}" for name in ("many", "many_kept", "answered", "uploaded"))
-MOST_SHOWN, REJECTED_SHOWN, HEIGHT, FITTING = 5_000, 200, 480, 12
+MOST_SHOWN, REJECTED_SHOWN, HEIGHT, FITTING = 5_000, 200, 400, 10
 MOST_BYTES = 100_000_000
 SLOW_ROWS = 50  # texts that slow models answer without being told to
 FIRST = "Given first"
@@ -245,14 +245,14 @@ def _rows(shown: pd.DataFrame) -> None:
         height=HEIGHT if len(shown) > FITTING else "content",
         on_select=lambda: _opened(key, shown),
         selection_mode="single-row",
-        column_order=["headline", "answer", *others, "confidence", "category", "margin", "sure", "runner_up", "line"],
+        column_order=["headline", "answer", *others, "confidence", "sure", "category", "margin", "runner_up", "line"],
         column_config={
             "headline": st.column_config.TextColumn("Text", width=190),
             "answer": st.column_config.TextColumn("Answer", width=140),
             "confidence": st.column_config.NumberColumn("Confidence", format="%.3f", width=75),
-            "category": st.column_config.TextColumn("Raw category", width=100),
+            "category": st.column_config.TextColumn("Raw category", width=110),
             "margin": st.column_config.NumberColumn("Margin", format="%.3f", width=62),
-            "sure": st.column_config.TextColumn("Sure", width=70, help="Of what: the category, the group, or nothing."),
+            "sure": st.column_config.TextColumn("Sure", width=68, help="Of what: the category, the group, or nothing."),
             "runner_up": st.column_config.TextColumn("Runner-up", width=110),
             "line": st.column_config.NumberColumn("Line", width=50),
         },

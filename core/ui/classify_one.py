@@ -26,6 +26,8 @@ def draw(default: Run | None, grouping: Grouping) -> None:
         asked = pick_how(runs, grouping)
     with right:
         found = _answer(asked, headline, description, pressed)
+        if found:
+            classify_why.nearest(asked.models[0], found[0])
     if not found:
         with left:
             classify_history.draw()
@@ -34,7 +36,6 @@ def draw(default: Run | None, grouping: Grouping) -> None:
     with left:
         classify_pinned.button(answer)
         classify_wrong.draw(asked, answer)
-        classify_why.nearest(asked.models[0], answer)
         classify_history.keep(answer, asked)
         classify_history.draw()
 

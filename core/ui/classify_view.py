@@ -27,11 +27,13 @@ def answers(asked: Asked, headline: str, description: str) -> list[Answer]:
 
 def names(models: Sequence[Model]) -> list[str]:
     """Return a short name for each model that tells them apart."""
-    return [
-        f"{model.run.name or f'{model.run.spec.model} {model.run.spec.preset}, {model.run.spec.target}'} "
-        f"({model.run.id[-4:]})"
-        for model in models
-    ]
+    return [model.run.id if model.run.ships else _name(model) for model in models]
+
+
+def _name(model: Model) -> str:
+    run = model.run
+    groups = ", of groups" if run.spec.target == "group" else ""
+    return f"{run.name or f'{run.spec.model} {run.spec.preset}{groups}'} ({run.id[-4:]})"
 
 
 def verdicts(asked: Asked, found: Sequence[Answer]) -> None:
@@ -43,7 +45,7 @@ def verdicts(asked: Asked, found: Sequence[Answer]) -> None:
     ):
         with column:
             if len(found) > 1:
-                other = " · :orange[differs]" if answer.label != found[0].label else ""
+                other = " · **differs**" if answer.label != found[0].label else ""
                 st.caption(f"{escaped(name)}{other}")
             level = level_of(model, answer, asked.grouping, asked.threshold)
             st.subheader(said(answer, level), anchor=False)

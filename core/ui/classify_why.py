@@ -12,10 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 from core.data.records import text_from
 from core.errors import CopydeskError
 from core.inference.changes import sentences
-from core.inference.classify import Answer, Model, under
+from core.inference.classify import Answer, Model
 from core.inference.familiarity import familiarity, remarks
 from core.inference.pulls import shaded, why_no_words
-from core.inference.sensitivity import sensitivity, shaded_by
+from core.inference.sensitivity import shaded_by
 from core.ui import cache_classify, shell
 from core.ui.classify_asked import PAGE, Asked
 from core.ui.components import escaped
@@ -25,8 +25,7 @@ from core.ui.theme import Palette, colour_at, ink_on
 WORDS = 12
 FAINT = 0.08  # of the strongest word, below which a word is not shaded
 EXACT, LEFT_OUT = "Contributions", "Sensitivity"
-# All characters that a model is asked to read for the sensitivity of one text.
-MOST_CHARACTERS = 500_000
+LEAST = 0.0005  # change of a probability, below which it is told as none
 SHOWN = 2_000  # parts of a text, words and what is between them
 AT_ONCE = 20_000  # rows over which their headlines are read only once somebody asks
 
@@ -103,11 +102,12 @@ def _contributions(answer: Answer) -> Figures | None:
 def _sensitivity(asked: Asked, model: Model, answer: Answer, exact: bool) -> Figures | None:
     """Draw the text shaded by what the probability loses without each word; return that as figures."""
     text = text_from(answer.headline, answer.description)
-    names, predict = under(model, asked.grouping, calibrated=asked.calibrated)
-    most = min(200, MOST_CHARACTERS // max(len(text), 1))
-    words = sensitivity(predict, text, names.index(answer.label), most=most)
+    words = cache_classify.sensitivity_of(model, text, asked.grouping, answer.label, calibrated=asked.calibrated)
     if words.empty:
-        st.write("This text has no word to leave out." if most else "This text is too long for it.")
+        st.write("This text has no word to leave out, or is too long for it.")
+        return None
+    if not words["change"].abs().max() >= LEAST:
+        st.write("No single word matters: without any of them the probability stays.")
         return None
     st.html(shaded_html(shaded_by(text, words)[:SHOWN], shell.palette()))
     why = "" if exact else f" A {model.run.spec.model} has no exact contributions."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 
 import pandas as pd
@@ -104,7 +105,7 @@ def _likely(asked: Asked, answer: Answer) -> list[str]:
     return [label for _, label in ordered[1:]]
 
 
-def _decide(what, *given: str) -> None:  # noqa: ANN001 - keeps or removes
+def _decide(what: Callable[..., pasted.Example], *given: str) -> None:
     """Keep or forget, for a click; what goes wrong is told in one line."""
     try:
         what(*given)

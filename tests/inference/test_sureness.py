@@ -102,6 +102,12 @@ def test_what_would_change_an_answer_is_exact_and_told(model):
     assert found.document()["without"]["label"] == names[found.removal.flip.label]
 
 
+def test_an_answer_that_stays_is_told_so(model):
+    found = changes_of(model, "goal coach", PLAY)
+    assert found.removal.flip is None
+    assert sentences(found)[0] == "The answer stays, whichever word is left out."
+
+
 def test_a_text_that_is_too_long_is_not_tried(model):
     found = changes_of(model, "senate " * 100_000, PLAY)
     assert (found.removal.flip, found.removal.tried, found.exchange) == (None, 0, None)

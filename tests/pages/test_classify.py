@@ -27,7 +27,7 @@ def test_a_text_is_answered_with_its_reasons_pinned_and_corrected(trained, open_
     assert "the answer would be" in shown(at)
     assert param(at, "headline") == HEADLINE
     assert len(at.get("vega_lite_chart")) == 1
-    assert {"similarity", "category", "headline"} <= set(at.dataframe[0].value)
+    assert any("similarity" in table.value for table in at.dataframe)
 
     at.button(key="classify_pin").click().run()
     at.text_input(key="classify_headline").set_value("House votes on the recipe").run()
