@@ -41,7 +41,11 @@ def read() -> Registry:
     path = models_root() / FILE
     if not path.exists():
         return Registry()
-    found = read_json(path)
+    try:
+        found = read_json(path)
+    except DamagedError as error:
+        # What is said of any other file, to delete its folder, would be the end of all runs.
+        raise DamagedError(f"{path} cannot be read; restore it from a backup, or delete this file") from error
     default = found.get("default") if isinstance(found, dict) else None
     retired = found.get("retired", []) if isinstance(found, dict) else None
     if (
@@ -49,7 +53,7 @@ def read() -> Registry:
         or not isinstance(retired, list)
         or not all(isinstance(one, str) for one in retired)
     ):
-        raise DamagedError(f"{path} is not a registry of models; restore it from a backup, or delete it")
+        raise DamagedError(f"{path} is not a registry of models; restore it from a backup, or delete this file")
     return Registry(default, tuple(retired))
 
 
@@ -79,7 +83,7 @@ def mark_default(run: Run) -> Registry:
 
 
 def unmark_default() -> Registry:
-    """Leave no run marked: the best on the dataset at hand answers again."""
+    """Leave no run marked: the newest answers again."""
     with _changing() as registry:
         return _write(replace(registry, default=None))
 

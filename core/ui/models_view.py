@@ -56,7 +56,9 @@ def _registry_damaged(reason: str) -> None:
     """Say that nothing is known of defaults and retired runs, and offer to begin anew."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.error(
-            escaped(f"{sentence(reason)} Until then no model is the default, and none is retired."),
+            escaped(
+                f"{sentence(reason)} Until then no mark of yours counts: the newest model answers, none is retired."
+            ),
             icon=":material/error:",
         )
         st.button(
@@ -81,7 +83,7 @@ def summary(found: Sequence[ListedModel]) -> bool:
     retired = sum(one.retired for one in found)
     disk = size(sum(one.bytes for one in found))
     word = "model" if len(found) == 1 else "models"
-    st.caption(f"{len(found):,} {word}, {disk} on disk", width="stretch")
+    st.caption(f"{len(found):,} {word}, {disk} on disk" if found else "", width="stretch")
     wished = value(PAGE, RETIRED) == "yes" or any(one.retired and one.run.id == value(PAGE, MODEL) for one in found)
     if not retired:
         remember(PAGE, RETIRED, None)
@@ -124,13 +126,14 @@ def frame(listed: Sequence[ListedModel]) -> pd.DataFrame:
 
 
 def table(listed: Sequence[ListedModel]) -> ListedModel:
-    """Draw the table; return the model that is ticked, or that the URL asks for, else the default, else the first."""
+    """Draw the table; return the model that is ticked, or that the URL asks for, else the run in use or the first."""
     by_id = {one.run.id: one for one in listed}
     asked = value(PAGE, MODEL)
     if asked is not None and asked not in by_id:
         st.warning(escaped(f"The link asks for model {asked!r}, which is not here; another one is shown."))
         asked = None
-    default = next((one.run.id for one in listed if one.default), listed[0].run.id)
+    in_use = shell.chosen().run
+    default = in_use.id if in_use is not None and in_use.id in by_id else listed[0].run.id
     ids, chosen = list(by_id), asked or default
     event = st.dataframe(
         frame(listed),
@@ -164,7 +167,8 @@ def head(model: ListedModel, found: Sequence[ListedModel], *, writable: bool) ->
     parts += [f"target {run.spec.target}", told["mark"]]
     st.caption(escaped(" · ".join(filter(None, parts))))
     stale.caption(run, shell.chosen().grouping)
-    if gone := run_files.absent(run):
+    gone = run_files.absent(run)
+    if gone:
         names = ", ".join(gone[:3]) + (f" and {len(gone) - 3:,} more" if len(gone) > 3 else "")
         st.error(
             escaped(
@@ -174,15 +178,11 @@ def head(model: ListedModel, found: Sequence[ListedModel], *, writable: bool) ->
             icon=":material/error:",
         )
     with st.container(horizontal=True, vertical_alignment="center"):
-        _use(model)
+        if not gone and not model.retired:
+            link("pages/classify.py", "Use in Classify", run=run.id, models=run.id)
         _marks(model, writable=writable)
         _name(model)
         _compare(model, found)
-
-
-def _use(model: ListedModel) -> None:
-    if not model.retired:
-        link("pages/classify.py", "Use in Classify", run=model.run.id, models=model.run.id)
 
 
 def _marks(model: ListedModel, *, writable: bool) -> None:

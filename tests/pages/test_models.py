@@ -35,7 +35,7 @@ def own(trained_home, home, monkeypatch):
 
 def test_a_model_is_marked_named_retired_and_brought_back(own, open_page, param):
     newest, other = own
-    at = open_page(PAGE)
+    at = open_page(PAGE, model=newest.id)
     shown = at.dataframe[0].value
     assert shown["name"].tolist() == [newest.id, other.id]
     assert shown["mark"].tolist() == ["default", ""]
@@ -109,7 +109,7 @@ def test_a_file_of_the_server_is_scored_and_its_files_offered(own, tmp_path, ope
     monkeypatch.setattr(background, "start", lambda *_, **__: None)
     (tmp_path / "few.csv").write_text("words,headline\na,Senate Votes\nb,\n")
     monkeypatch.setenv(server_files.VARIABLE, str(tmp_path))
-    at = open_page(PAGE, part="Score a file", source="File on the server", written=".jsonl")
+    at = open_page(PAGE, model=own[0].id, part="Score a file", source="File on the server", written=".jsonl")
     at.selectbox(key="models_score_server_file").set_value("few.csv").run()
     at.button(key="models_score_start").click().run()
     assert not at.exception

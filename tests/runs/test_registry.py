@@ -73,8 +73,10 @@ def test_what_cannot_be_done(runs, change, message):
 def test_a_file_that_is_no_registry_is_named(runs, home, content):
     registry.retire(runs[0])
     (home / "models" / "registry.json").write_text(content)
-    with pytest.raises(DamagedError, match=r"registry\.json"):
+    with pytest.raises(DamagedError, match=r"registry\.json .*; restore it from a backup, or delete this file$"):
         registry.read()
+    aside = registry.set_aside()
+    assert (aside.read_text(), registry.read()) == (content, registry.Registry())
 
 
 @settings(max_examples=15)
