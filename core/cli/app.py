@@ -15,6 +15,7 @@ from core.cli import (
     causes,
     confidence,
     data,
+    data_leakage,
     data_overview,
     data_quality,
     data_records,
@@ -50,6 +51,7 @@ data_sources.register(data.app)
 data_records.register(data.app)
 data_overview.register(data.app)
 data_quality.register(data.app)
+data_leakage.register(data.app)
 data_words.register(data.app)
 drift.register(data.app)
 app.add_typer(data.app, name="data")

@@ -45,9 +45,9 @@ def quality(
 
     dataset = datasets.load(name)
     asked = quality_search.compares(dataset) if near is None else near
-    if again or not _known(dataset, asked):
+    if again or not known(dataset, asked):
         quality_search.start(dataset, near=asked)
-        _wait(quality_search.folder_of(dataset.fingerprint), quality_search.SPOKEN, f"data quality {name}")
+        waited(quality_search.folder_of(dataset.fingerprint), quality_search.SPOKEN, f"data quality {name}")
     found = quality_search.load(dataset)
     findings = [one.document() for one in found.quality.findings.values()]
     if examples:
@@ -63,7 +63,7 @@ def quality(
     emit(document, _text(document), json)
 
 
-def _known(dataset: Dataset, near: bool) -> bool:
+def known(dataset: Dataset, near: bool) -> bool:
     from core.data import quality_search
     from core.errors import DamagedError
 
@@ -75,7 +75,7 @@ def _known(dataset: Dataset, near: bool) -> bool:
         return False
 
 
-def _wait(folder: Any, spoken: dict[str, str], command: str) -> Background:
+def waited(folder: Any, spoken: dict[str, str], command: str) -> Background:
     """Wait for the end of work in the background; InputError with its words when it is no success."""
     from core import background
     from core.errors import CopydeskError
@@ -209,7 +209,7 @@ def clean(
     recipe = _recipe_like(like, steps) if like else recipe_from(steps)
     name_of_copy = new or suggested_name(dataset)
     start(dataset, recipe, name_of_copy)
-    _wait(folder_of(name_of_copy), SPOKEN, f"data show {name_of_copy}")
+    waited(folder_of(name_of_copy), SPOKEN, f"data show {name_of_copy}")
     copy = datasets.load(name_of_copy)
     written = recipe_of(copy) or {}
     document = {**datasets.summary(copy), "recipe": written}

@@ -49,6 +49,20 @@ def test_a_copy_is_written_and_its_recipe_taken_again(core, few):
     assert "left out   6" in core("data", "clean", "flawed", "--like", "flawed-clean", "--name", "third").out
 
 
+def test_leakage_is_measured_and_kept(core, few, monkeypatch):
+    found = core("data", "leakage", "flawed", "--json").json
+    assert (found["dataset"], found["rows"]) == ("flawed", few.rows)
+    assert [one["split"] for one in found["splits"]] == ["naive", "copydesk"]
+    assert all(0 <= one["same"] + one["near"] <= one["rows"] for one in found["splits"])
+    assert found["splits"][0]["train"] + found["splits"][0]["rows"] == few.rows
+
+    def never(*_, **__):
+        raise AssertionError("it was measured again")
+
+    monkeypatch.setattr(background, "start", never)
+    assert "without them" in core("data", "leakage", "flawed").out
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
