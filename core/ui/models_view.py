@@ -18,7 +18,7 @@ from core.ui.work_words import sentence
 
 PAGE = "models"
 MODEL, RETIRED = "model", "retired"
-PROBLEM, TICKED, ORDER = "models_problem", "models_ticked", "models_listed"
+PROBLEM, TICKED = "models_problem", "models_ticked"
 MOST_ROWS = 6  # of the table before it scrolls
 DEFAULT = "default: answers where no other is asked for. Without a mark of yours it is the newest."
 SCORE = {"format": "%.3f", "width": 76, "help": "Under the grouping that it was trained with, on its test rows."}

@@ -77,7 +77,8 @@ def outcome(job: Job) -> str:
     if progress.state == background.SUCCEEDED:
         told = progress.result
         rejected = f", {told['rejected']:,} could not be scored" if told["rejected"] else ""
-        return f"{name}: {told['rows']:,} rows{rejected} · {by} · {begun}"
+        word = "row" if told["rows"] == 1 else "rows"
+        return f"{name}: {told['rows']:,} {word}{rejected} · {by} · {begun}"
     done = score_jobs.journal_of(job).get("taken", 0)
     kept = f" {done:,} rows are done and kept." if done else ""
     if progress.state == background.CANCELLED:

@@ -118,7 +118,7 @@ def test_a_file_of_the_server_is_scored_and_its_files_offered(own, tmp_path, ope
     score_jobs.main([str(job.folder)])
     at.run()
     assert (job.order.headline, job.order.ending, job.order.grouping) == ("headline", ".jsonl", "huffpost-12")
-    assert f"few.csv: 1 rows, 1 could not be scored · by {own[0].id} under huffpost-12" in plain(at)
+    assert f"few.csv: 1 row, 1 could not be scored · by {own[0].id} under huffpost-12" in plain(at)
     assert [one.label.split(" ")[0] for one in at.get("download_button")] == ["Result", "Not"]
     at.button(key=f"models_score_remove_{job.id}").click().run()
     assert score_jobs.list_all() == []
