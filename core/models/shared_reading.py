@@ -20,7 +20,7 @@ _pieces = re.compile(r"\w+|[^\w\s]").findall
 _CONTEXTUAL = re.compile("[İΣ]")
 BITS = 31
 MOST_TOKENIZERS = 2
-MOST_REMEMBERED = 1_000_000
+MOST_REMEMBERED, LONGEST_REMEMBERED = 1_000_000, 50
 
 
 class PieceCodes(dict[str, int]):
@@ -38,7 +38,7 @@ class PieceCodes(dict[str, int]):
         for tokenizer, codes in self.tokenizers:
             found = tokenizer.tokens(piece)
             packed = packed << BITS | (codes[found[0]] + 1 if found else 0)
-        if len(self) < MOST_REMEMBERED:
+        if len(self) < MOST_REMEMBERED and len(piece) <= LONGEST_REMEMBERED:
             self[piece] = packed
         return packed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import time
@@ -26,12 +27,14 @@ class Limits:
     bytes: of a request's body at most.
     items: headlines in one request at most.
     rate: requests a second of one client, over a second at a time; 0: any number.
+    seconds: in which the body of a request has to come.
     token: what has to stand behind "Authorization: Bearer "; None: nothing.
     """
 
     bytes: int = 1_000_000
     items: int = 1_000
     rate: float = 2_000.0
+    seconds: float = 30.0
     token: str | None = None
 
 
@@ -78,7 +81,13 @@ class Gate:
             return
         try:
             self._check(scope)
-            body = await self._body(scope, receive)
+            async with asyncio.timeout(self._limits.seconds):
+                body = await self._body(scope, receive)
+        except TimeoutError:
+            await _answer(
+                send, Refused(408, f"the request did not come within {self._limits.seconds:g} s; send it again")
+            )
+            return
         except Refused as refused:
             await _answer(send, refused)
             return
@@ -88,14 +97,14 @@ class Gate:
         headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
         name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-        if name not in HOSTS:
+        if name.lower() not in HOSTS:
             # A page of another site can make a browser ask us under its own name (DNS rebinding).
             raise Refused(421, f"this service answers to {', '.join(HOSTS)} alone; ask it by one of these names")
         if scope["path"] in OPEN_PATHS:
             return
         if self._limits.token is not None:
-            given = headers.get(b"authorization", b"").decode("latin-1")
-            if not hmac.compare_digest(given.encode(), f"Bearer {self._limits.token}".encode()):
+            given = headers.get(b"authorization", b"")
+            if not hmac.compare_digest(given, f"Bearer {self._limits.token}".encode()):
                 raise Refused(401, "the token is missing or wrong; send it as 'Authorization: Bearer TOKEN'")
         client = scope["client"][0] if scope.get("client") else ""
         if wait := self._buckets.take(client):

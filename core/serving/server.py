@@ -26,6 +26,8 @@ def run(port: int, limits: Limits) -> None:
             log_level="warning",
             access_log=False,
             server_header=False,
+            # What a client says of itself would give it a new rate with each request.
+            proxy_headers=False,
             timeout_graceful_shutdown=SECONDS_TO_END,
         )
         uvicorn.Server(config).run(sockets=[own])

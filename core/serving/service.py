@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Generic, TypeVar
 
 import numpy as np
@@ -23,6 +24,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
 
 from core import __version__
 from core.data.records import text_from
@@ -35,7 +37,7 @@ from core.serving.batches import Batches, Overloaded
 from core.serving.limits import Gate, Limits
 from core.serving.page import page_of
 
-MOST_MODELS, MOST_NAMES = 3, 100
+MOST_MODELS, MOST_NAMES, MOST_AT_ONCE = 3, 100, 20
 RECENT_SECONDS = 1.0
 
 Name = TypeVar("Name")
@@ -149,9 +151,11 @@ class Service:
         texts = [text_from(*item) for item in items]
         own = await held.batches.probabilities(texts)
         asked = (time.perf_counter() - start) / len(items)
-        found = answers_from(
-            held.model, items, own, grouping, top=question.top, explain=question.explain, seconds=asked
+        answers = partial(
+            answers_from, held.model, items, own, grouping, top=question.top, explain=question.explain, seconds=asked
         )
+        # Reasons of many take seconds, in which all others would wait.
+        found = await asyncio.to_thread(answers) if len(items) > MOST_AT_ONCE else answers()
         spec = held.model.run.spec
         return {
             "run": held.model.run.id,
@@ -189,12 +193,20 @@ def _items(question: Question, most: int) -> list[tuple[str, str]]:
         raise InputError(
             f"{len(items):,} items are more than the {most:,} that one request may have; send them in parts"
         )
-    for number, (headline, _) in enumerate(items):
+    for number, (headline, description) in enumerate(items):
         try:
             check_headline(headline)
+            _check_characters(headline, description)
         except InputError as error:
             raise (InputError(f"item {number}: {error}") if len(items) > 1 else error) from error
     return items
+
+
+def _check_characters(headline: str, description: str) -> None:
+    try:
+        f"{headline}{description}".encode()
+    except UnicodeEncodeError as error:
+        raise InputError("headline or description holds half a surrogate pair; send whole characters") from error
 
 
 def service_app(limits: Limits | None = None) -> Gate:
@@ -249,6 +261,11 @@ def _add_errors(app: FastAPI) -> None:
     async def told(request: Request, error: CopydeskError) -> JSONResponse:
         status = 404 if isinstance(error, NotFound) else 400 if isinstance(error, InputError) else 500
         return JSONResponse({"error": one_line(str(error))}, status)
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> JSONResponse:
+        told = f"{one_line(str(error.detail))}; /docs shows what can be asked"
+        return JSONResponse({"error": told}, error.status_code, error.headers)
 
     @app.exception_handler(Overloaded)
     async def overloaded(request: Request, error: Overloaded) -> JSONResponse:

@@ -1,5 +1,6 @@
 """The service over real HTTP: the answers of `classify`, one line for what is wrong, and what it does not let in."""
 
+import asyncio
 import http.client
 import json
 import os
@@ -8,16 +9,22 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
+import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.cli.app import main
 from core.grouping.builtin import RAW
 from core.inference.classify import classify, load_model
 from core.runs import store
-from core.serving.limits import Buckets
-from core.serving.service import Recent
+from core.serving import service as serving
+from core.serving.limits import Buckets, Gate, Limits
+from core.serving.server import run
+from core.serving.service import Question, Recent
 from core.storage import REPOSITORY
 
 HEADLINES = [
@@ -26,7 +33,6 @@ HEADLINES = [
     "<script>alert(1)</script> Emoji 😀",
     "=1+1 A",
 ]
-TOKEN = "a-token-of-tests"
 
 
 class Server:
@@ -72,12 +78,35 @@ def server(tmp_path_factory):
     assert found.end() in (0, -signal.SIGTERM)
 
 
-@pytest.fixture(scope="module")
-def strict(tmp_path_factory):
-    """Return a service with a token and low limits."""
-    found = Server(tmp_path_factory.mktemp("home"), json.dumps({"bytes": 300, "items": 2, "rate": 0.5, "token": TOKEN}))
-    yield found
-    found.end()
+def through(limits, *chunks, path="/classify", method="POST", **headers):
+    """Return (status, JSON document, headers) of one request to what stands in front of an application."""
+    return asyncio.run(_through(Gate(_echo, limits), chunks, path, method, headers))
+
+
+async def _echo(scope, receive, send):
+    """Answer with the length of the body."""
+    body = await receive()
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": str(len(body["body"])).encode()})
+
+
+async def _through(gate, chunks, path, method, headers):
+    given = [(name.encode(), value) for name, value in {"host": b"127.0.0.1", **headers}.items()]
+    scope = {"type": "http", "path": path, "method": method, "headers": given, "client": ("127.0.0.1", 1)}
+    messages = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
+    sent = []
+
+    async def receive():
+        if messages:
+            return messages.pop(0) | ({} if messages or None in chunks else {"more_body": False})
+        return await asyncio.Event().wait()
+
+    async def send(message):
+        sent.append(message)
+
+    await gate(scope, receive, send)
+    start, body = sent
+    return start["status"], json.loads(body["body"]), dict(start["headers"])
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +172,8 @@ def test_what_it_tells_of_itself(server):
         ({"headline": 3}, 422, "headline: Input should be a valid string, not '3'; /docs shows what can be asked"),
         ({"headline": "A", "top": 0}, 422, "top: Input should be greater than or equal to 1, not '0'"),
         ({"headline": "A", "tpo": 1}, 422, "tpo: Extra inputs are not permitted, not '1'"),
+        ({"headline": "A \ud800"}, 400, "headline or description holds half a surrogate pair; send whole characters"),
+        (b'{"headline": "A \xff"}', 400, "There was an error parsing the body; /docs shows what can be asked"),
         ("{", 422, "1: JSON decode error"),
         ("\0", 422, "0: JSON decode error"),
     ],
@@ -162,25 +193,46 @@ def test_a_page_of_another_site_is_turned_away(server):
     assert status == 422
 
 
-def test_the_token_is_asked_for(strict):
-    for header in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {TOKEN}"}):
-        status, document, headers = strict.ask("GET", "/models", headers=header)
-        assert (status, headers["www-authenticate"]) == (401, "Bearer")
+@pytest.mark.parametrize("token", ["a-token-of-tests", "žluťoučký"])
+def test_the_token_is_asked_for(token):
+    limits = Limits(token=token)
+    for wrong in (b"", b"Bearer wrong", f"Basic {token}".encode(), b"Bearer \xff"):
+        status, document, headers = through(limits, b"", path="/models", method="GET", authorization=wrong)
+        assert (status, headers[b"www-authenticate"]) == (401, b"Bearer")
         assert document == {"error": "the token is missing or wrong; send it as 'Authorization: Bearer TOKEN'"}
-    assert strict.ask("GET", "/healthz")[0] == 200
+    assert through(limits, b"", path="/models", authorization=f"Bearer {token}".encode())[0] == 200
+    assert through(limits, b"", path="/healthz")[0] == 200
 
 
-def test_limits_on_rate_and_size(strict):
-    """One request in two seconds: the first is looked at, the second has to wait."""
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    status, document, _ = strict.ask("POST", "/classify", {"headline": "x" * 400}, headers)
-    assert (status, document["error"]) == (413, "the request is larger than 300 bytes; send fewer headlines at once")
-    status, document, answered = strict.ask("POST", "/classify", {"headline": "A Word"}, headers)
-    assert (status, answered["retry-after"]) == (429, "1")
-    assert document["error"].startswith("more than 0.5 requests a second; wait ")
+def test_limits_on_size_and_time():
+    message = "the request is larger than 300 bytes; send fewer headlines at once"
+    limits = Limits(bytes=300)
+    assert through(limits, b"x" * 200, b"y" * 100)[:2] == (200, 300)
+    # Of told, of untold, and of wrongly told length.
+    for chunks, told in (([b""], {"content-length": b"301"}), ([b"x" * 200] * 2, {}), ([b"x" * 301], {})):
+        assert through(limits, *chunks, **told)[:2] == (413, {"error": message})
+    status, document, _ = asyncio.run(_through(Gate(_echo, Limits(seconds=0)), (), "/classify", "POST", {}))
+    assert (status, document) == (408, {"error": "the request did not come within 0 s; send it again"})
 
 
-def test_a_body_of_untold_length_is_bounded_too(strict, server):
+def test_the_rate_is_one_of_each_client():
+    gate = Gate(_echo, Limits(rate=0.5), clock=lambda: 0.0)
+    ask = partial(_through, gate, (b"",), "/classify", "POST")
+    assert asyncio.run(ask({}))[0] == 200
+    status, document, headers = asyncio.run(ask({"x-forwarded-for": b"10.0.0.1"}))
+    assert (status, headers[b"retry-after"]) == (429, b"1")
+    assert document == {"error": "more than 0.5 requests a second; wait 2.000 s"}
+
+
+def test_a_client_cannot_say_that_it_is_another_one(monkeypatch):
+    """uvicorn believes X-Forwarded-For of this machine, where all clients are."""
+    configs = []
+    monkeypatch.setattr(uvicorn, "Server", lambda config: configs.append(config) or SimpleNamespace(run=lambda **_: 0))
+    run(0, Limits())
+    assert configs[0].proxy_headers is False
+
+
+def test_a_body_of_untold_length_is_bounded_too(server):
     def chunks():
         for _ in range(3):
             yield b" " * 500_000
@@ -189,6 +241,42 @@ def test_a_body_of_untold_length_is_bounded_too(strict, server):
     connection.request("POST", "/classify", chunks(), {"Content-Type": "application/json"}, encode_chunked=True)
     assert connection.getresponse().status == 413
     connection.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nope", 404), ("GET", "/classify", 405), ("OPTIONS", "/models", 405), ("DELETE", "/classify", 405)],
+)
+def test_what_is_not_there_is_told_as_all_else(server, method, path, status):
+    found, document, _ = server.ask(method, path)
+    assert (found, document.keys()) == (status, {"error"})
+    assert document["error"].endswith("; /docs shows what can be asked")
+
+
+def test_names_of_this_machine(server):
+    for host, status in (("LOCALHOST:1", 200), ("[::1]:8600", 200), ("127.0.0.1", 200), ("127.0.0.1.evil.org", 421)):
+        assert server.ask("GET", "/healthz", headers={"Host": host})[0] == status
+
+
+def test_reasons_of_many_keep_nobody_waiting():
+    """They are found beside the loop that answers all others."""
+    threads = []
+
+    def answers(*arguments, **options):
+        threads.append(threading.current_thread())
+        return []
+
+    async def ask(service, count):
+        items = [{"headline": f"Senate Votes {number}"} for number in range(count)]
+        await service.reply(Question(items=items, explain=True))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COPYDESK_STARTER")
+        patch.setattr(serving, "answers_from", answers)
+        own = serving.Service(Limits())
+        asyncio.run(ask(own, 21))
+        own.close()
+    assert threading.main_thread() not in threads
 
 
 def test_many_clients_at_once_get_their_own_answers(server, model):
@@ -218,16 +306,11 @@ def test_many_clients_at_once_get_their_own_answers(server, model):
     assert wrong == []
 
 
-def test_a_port_that_is_taken(server):
-    done = subprocess.run(
-        [sys.executable, "-m", "core", "serve", "--port", str(server.port)],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-    )
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
-        f"error: port {server.port} of 127.0.0.1 cannot be used (Address already in use); give another --port\n"
+def test_a_port_that_is_taken(server, capsys):
+    assert main(["serve", "--port", str(server.port)]) == 2
+    assert capsys.readouterr() == (
+        "",
+        f"error: port {server.port} of 127.0.0.1 cannot be used (Address already in use); give another --port\n",
     )
 
 
