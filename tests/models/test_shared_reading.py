@@ -48,3 +48,8 @@ def test_what_is_remembered_has_an_end(monkeypatch):
     codes = PieceCodes([(TOKENIZERS["words"], Codes(three=3))])
     (found,) = shared_readings(["one two three three"], codes)
     assert (found.codes.tolist(), len(codes)) == ([0, 0, 3, 3], 2)
+    monkeypatch.setattr(shared_reading, "MOST_REMEMBERED", 10)
+    long = "x" * 1000
+    (found,) = shared_readings([f"{long} three {long}"], codes)
+    assert found.codes.tolist() == [0, 3, 0]
+    assert long not in codes
