@@ -7,6 +7,7 @@ side; the run in use has its own. The first two are measured with one quick mode
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -97,7 +98,8 @@ def naive_split(categories: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     from sklearn.model_selection import train_test_split
 
     counts = np.bincount(categories)
-    test = max(1, round(SHARE * len(categories)))
+    # As scikit-learn takes a share: a row begun is a row.
+    test = math.ceil(SHARE * len(categories))
     stratified = counts[counts > 0].min() >= 2 and test >= np.count_nonzero(counts) <= len(categories) - test
     train, held = train_test_split(
         np.arange(len(categories)), test_size=test, random_state=SEED, stratify=categories if stratified else None
