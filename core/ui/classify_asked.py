@@ -22,6 +22,8 @@ HEADLINE, DESCRIPTION = f"{PAGE}_headline", f"{PAGE}_description"
 # The pause in typing after which fast models answer. A text that comes while they do takes the earlier one's place:
 # the server ends a run of the page that a newer one replaces.
 PAUSE = "200ms"
+# Browsers and mail programs cut off, or refuse, addresses that are much longer.
+MOST_IN_URL = 1_500
 THRESHOLDS = [f"{step / 100:.2f}" for step in range(0, 100, 5)] + ["0.99"]
 
 
@@ -109,5 +111,10 @@ def _pick_calibrated(runs: Sequence[Run]) -> bool:
 def open_text(headline: str, description: str) -> None:
     """Put a text into the inputs, for a click elsewhere; to be called before they are drawn."""
     st.session_state[HEADLINE], st.session_state[DESCRIPTION] = headline, description
-    remember(PAGE, "headline", headline or None)
-    remember(PAGE, "description", description or None)
+    keep_text(headline, description)
+
+
+def keep_text(headline: str, description: str) -> None:
+    """Keep a text in the URL, as far as one can hold it."""
+    for name, text in (("headline", headline), ("description", description)):
+        remember(PAGE, name, text if 0 < len(text) <= MOST_IN_URL else None)

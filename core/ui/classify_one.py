@@ -11,9 +11,9 @@ from core.grouping.grouping import Grouping
 from core.inference.items import check_headline
 from core.runs.store import Run
 from core.ui import classify_history, classify_pinned, classify_view, classify_why, classify_wrong, shell
-from core.ui.classify_asked import DESCRIPTION, HEADLINE, PAGE, PAUSE, Asked, is_fast, pick_how, pick_runs
+from core.ui.classify_asked import DESCRIPTION, HEADLINE, PAGE, PAUSE, Asked, is_fast, keep_text, pick_how, pick_runs
 from core.ui.components import escaped
-from core.ui.selection import remember, value
+from core.ui.selection import value
 
 
 @st.fragment
@@ -52,8 +52,7 @@ def _inputs(runs: Sequence[Run]) -> tuple[str, str, bool]:
         placeholder="Type or paste; the answer follows" if fast else "Type or paste, then Enter",
     )
     description = st.text_area("Description (optional)", key=DESCRIPTION, height=80)
-    remember(PAGE, "headline", headline or None)
-    remember(PAGE, "description", description or None)
+    keep_text(headline, description)
     pressed = st.button("Classify", type="primary", icon=":material/label:", key=f"{PAGE}_go")
     return headline, description, pressed
 

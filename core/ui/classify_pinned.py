@@ -12,7 +12,7 @@ from core.errors import CopydeskError
 from core.inference.classify import Answer, classify
 from core.inference.wordplaces import words_of
 from core.ui import classify_view
-from core.ui.classify_asked import PAGE, Asked
+from core.ui.classify_asked import MOST_IN_URL, PAGE, Asked
 from core.ui.components import escaped
 from core.ui.selection import remember, value
 
@@ -29,7 +29,9 @@ def button(answer: Answer) -> None:
                 "Pin this answer",
                 icon=":material/keep:",
                 key=f"{PAGE}_pin",
-                help="Keep it beside what follows: change the text and see what that does.",
+                disabled=max(len(answer.headline), len(answer.description)) > MOST_IN_URL,
+                help="Keep it beside what follows: change the text and see what that does. A pinned text is in the "
+                f"URL, so it may have {MOST_IN_URL:,} characters.",
                 on_click=_pin,
                 args=(answer.headline, answer.description),
             )

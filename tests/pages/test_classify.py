@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.data import pasted
+from core.data import datasets, pasted
 from core.runs import store
 
 HEADLINE = "Senate votes on the budget"
@@ -100,6 +100,26 @@ def test_the_right_category_of_a_text_is_kept_and_taken_back(trained, open_page)
     next(button for button in at.button if button.key.endswith("_undo")).click().run()
     assert pasted.examples() == []
     assert not at.exception
+
+
+def test_a_text_that_is_a_row_is_corrected_as_that_row(trained, open_page):
+    dataset = datasets.load("sample")
+    first = datasets.frame(dataset).iloc[0]
+    at = open_page(
+        "pages/classify.py", headline=f" {first['headline'].upper()}", description=first["short_description"] or ""
+    )
+    at.session_state["classify_wrong"] = True
+    at.run()
+    assert f"row 0 of dataset sample, labelled **{first['category']}**" in plain(at)
+    assert {"classify_wrong_0_correct", "classify_wrong_0_confirm"} <= {button.key for button in at.button}
+
+
+def test_a_very_long_text_is_not_put_into_the_url(trained, open_page):
+    at = open_page("pages/classify.py", headline=HEADLINE)
+    at.text_area(key="classify_description").set_value("budget <b>vote</b> " * 1_000).run()
+    assert not at.exception
+    assert "confidence 0" in plain(at)
+    assert len(str(at.query_params)) < 1_000
 
 
 def test_a_model_whose_files_are_gone_is_told_in_one_line(trained, open_page):
