@@ -11,10 +11,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from core.data.records import text_from
+from core.evaluation import temperature
 from core.evaluation.judge import group_of_labels
 from core.evaluation.selective import Level, given_at
 from core.grouping.grouping import Grouping
-from core.inference.classify import Answer, Model, classify
+from core.grouping.scores import grouped_probabilities
+from core.inference.classify import Answer, Model
+from core.inference.items import check_headline
 
 CATEGORY, GROUP, NOT_SURE = "category", "group", "not sure"
 THRESHOLD = 0.7
@@ -64,28 +68,52 @@ def answers_table(
     the runner-up's), category (likeliest raw one, "" for a model of groups), sure (the level at ``threshold``).
     Errors as `core.inference.classify.classify`.
     """
-    found = [
-        one
-        for begin in range(0, len(items), BATCH)
-        for one in classify(model, items[begin : begin + BATCH], grouping, top=2, calibrated=calibrated)
-    ]
-    seconds = [list(one.probabilities.items())[1] if len(one.probabilities) > 1 else ("", 0.0) for one in found]
-    group = np.array([one.confidence for one in found])
-    category = np.array(
-        [one.confidence if one.category_confidence is None else one.category_confidence for one in found]
+    for headline, _ in items:
+        check_headline(headline)
+    labels = np.array(model.classifier.labels, dtype=object)
+    groups = group_of_labels(model.run.spec, tuple(labels), grouping)
+    by = temperature.required(model.run).temperature if calibrated else None
+    parts = [_likeliest(model, items[begin : begin + BATCH], groups, by) for begin in range(0, len(items), BATCH)]
+    best, second, group, runner_up, category, own = (
+        np.concatenate(columns) if columns else np.zeros(0, dtype=int)
+        for columns in (zip(*parts, strict=True) if parts else [()] * 6)
     )
+    names = np.array(sorted(set(groups)), dtype=object)
+    of_categories = model.run.spec.target == "category"
     frame = pd.DataFrame(
         {
-            "headline": [one.headline for one in found],
-            "description": [one.description for one in found],
-            "answer": [one.label for one in found],
-            "confidence": group,
-            "runner_up": [label for label, _ in seconds],
-            "margin": group - np.array([probability for _, probability in seconds]),
-            "category": [one.predicted_category or "" for one in found],
-            "sure": levels(level_names(model, grouping), category, group, threshold),
+            "headline": [headline for headline, _ in items],
+            "description": [description for _, description in items],
+            "answer": names[best],
+            "confidence": np.minimum(group, 1.0),
+            "runner_up": names[second] if len(names) > 1 else "",
+            "margin": np.minimum(group, 1.0) - runner_up,
+            "category": labels[category] if of_categories else "",
+            "sure": levels(level_names(model, grouping), own if of_categories else group, group, threshold),
         },
         columns=list(COLUMNS),
     )
     texts = ["headline", "description", "answer", "runner_up", "category", "sure"]
     return frame.astype(dict.fromkeys(texts, "str"))
+
+
+def _likeliest(
+    model: Model, items: Sequence[tuple[str, str]], groups: list[str], by: float | None
+) -> tuple[np.ndarray, ...]:
+    """Return for each item the places of the two likeliest groups, their probabilities, the likeliest label and its."""
+    own = np.asarray(model.classifier.predict_proba([text_from(*item) for item in items]))
+    own = own if by is None else temperature.scaled(own, by)
+    _, scores = grouped_probabilities(own, groups)
+    rows = np.arange(len(items))
+    order = np.argsort(-scores, axis=1, kind="stable")
+    best, second = order[:, 0], order[:, min(1, order.shape[1] - 1)]
+    runner_up = scores[rows, second] if order.shape[1] > 1 else np.zeros(len(items))
+    category = own.argmax(axis=1)
+    return (
+        best,
+        second,
+        scores[rows, best].astype(float),
+        runner_up.astype(float),
+        category,
+        own[rows, category].astype(float),
+    )

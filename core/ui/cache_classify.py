@@ -23,8 +23,8 @@ from core.runs.spec import TrainingSpec
 from core.runs.store import Run
 from core.ui import cache
 
-# Texts put to a model of words for each change: about 30 ms.
-MOST_TRIED = 800
+# Texts put to a model of words for each change, while somebody types; the command line tries more.
+MOST_TRIED = 400
 # Words that are left out in turn, and characters that a model is asked to read for it.
 MOST_WORDS, MOST_CHARACTERS = 200, 500_000
 
