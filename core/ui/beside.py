@@ -91,7 +91,8 @@ def draw(shown: Explored, name: str, view: str, *, height: int) -> None:
         selected=filters.groups if grouped else filters.categories,
         row=row,
     )
-    with st.container(height=min(height, round(row * len(drawn)) + AXIS + 6), border=False):
+    needed = round(charts.drawn_row(drawn["label"], row) * len(drawn)) + AXIS + 6
+    with st.container(height=min(height, needed), border=False):
         event = st.altair_chart(
             chart,
             theme=None,

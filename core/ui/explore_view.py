@@ -104,15 +104,18 @@ def spread(explored: Explored, view: str, *, log: bool) -> None:
     if view == "nested":
         shown, lines, left_out, of = _largest_within(overview.nested_distribution(names, counts, group_of))
         row = charts.fitting_row(lines, HEIGHT - AXIS)
+        labels = [*shown["group"], *shown["category"]]
         chart = charts.nested_bars(shown, selected=filters.categories, groups=filters.groups, row=row, **options)
     else:
         grouped = view == "grouped"
         table = overview.distribution(names, counts, group_of if grouped else None)
         shown, left_out, of = overview.largest(table, MOST)
+        labels = shown["label"].tolist()
         lines, row = len(shown), charts.fitting_row(len(shown), HEIGHT - AXIS)
         marked, title = (filters.groups, "group") if grouped else (filters.categories, "category")
         chart = charts.distribution_bars(shown, selected=marked, log=log, label_title=title, row=row, **options)
-    with st.container(height=min(HEIGHT, round(lines * row) + AXIS + 6), border=False):
+    drawn = lines * charts.drawn_row(labels, row)
+    with st.container(height=min(HEIGHT, round(drawn) + AXIS + 6), border=False):
         event = st.altair_chart(
             chart,
             theme=None,

@@ -31,9 +31,9 @@ def draw(explored: Explored) -> None:
     shown = [(text, unit) for text in TEXTS]
     figures = describe_lengths({one: lengths(explored, *one)[explored.mask] for one in shown})
     number = st.column_config.NumberColumn
-    columns = {name: number(name, format="%.1f") for name in ("mean", "std", "min", "25%", "50%", "75%", "max")}
+    columns = {name: number(name, format="localized") for name in ("mean", "std", "min", "25%", "50%", "75%", "max")}
     st.dataframe(
-        figures,
+        figures.round(1),
         hide_index=True,
         column_config={"text": "Text", "unit": "Unit", "count": number("Count", format="localized"), **columns},
     )

@@ -67,7 +67,7 @@ def _months(explored: Explored, times: Timeline, how: str, *, grouped: bool, hei
     else:
         row = charts.fitting_row(len(largest), height - AXIS - LEGEND)
         chart = charts.month_heat(shown, largest, row=row, **options)
-        height = min(height, round(row * len(largest)) + AXIS + LEGEND + 6)
+        height = min(height, round(charts.drawn_row(largest, row) * len(largest)) + AXIS + LEGEND + 6)
     with st.container(height=height, border=False):
         event = st.altair_chart(chart, theme=None, on_select="rerun", key=key, alt=f"{how} of the rows by month.")
     st.caption(_said(times, step, len(largest) if how == HEAT else None))
@@ -177,7 +177,7 @@ def _lifespans(explored: Explored, times: Timeline, *, grouped: bool, height: in
         row=row,
         selected=filters.groups if grouped else filters.categories,
     )
-    height = min(height, round(row * len(found)) + AXIS + 6)
+    height = min(height, round(charts.drawn_row(found["label"], row) * len(found)) + AXIS + 6)
     key = chart_key(f"spans_{'groups' if grouped else 'categories'}")
     with st.container(height=height, border=False):
         event = st.altair_chart(chart, theme=None, on_select="rerun", key=key, alt="First and last month of each.")

@@ -148,3 +148,10 @@ def test_the_whole_row_of_a_bar_takes_the_click(draw):
     views = next(param["views"] for param in spec["params"] if param["name"] == "bar")
     (band,) = [layer for layer in spec["layer"] if layer.get("name") in views]
     assert (band["encoding"]["x"], band["encoding"]["x2"]) == ({"value": 0}, {"value": "width"})
+
+
+def test_a_chart_is_as_high_as_its_rows_are_said_to_be_with_names_of_several_lines_too():
+    names = ["a", "a name " * 12]
+    frame = pd.DataFrame({"label": names, "rows": [2, 1], "share": [0.6, 0.4]})
+    height = charts.distribution_bars(frame, palette=LIGHT, row=11).to_dict()["height"]
+    assert height == 2 * charts.drawn_row(names, 11) > 2 * 11

@@ -7,7 +7,7 @@ nothing. A frame without rows gives a chart that says so in words, under the sam
 """
 
 from core.ui.charts.answers import probability_bars
-from core.ui.charts.axes import fitting_row
+from core.ui.charts.axes import drawn_row, fitting_row
 from core.ui.charts.bars import distribution_bars, share_bars
 from core.ui.charts.beside import share_dumbbells
 from core.ui.charts.comparison import class_differences
@@ -29,6 +29,7 @@ __all__ = [
     "confidence_counts",
     "confusion_matrix",
     "distribution_bars",
+    "drawn_row",
     "fitting_row",
     "flow_picture",
     "frontier_lines",

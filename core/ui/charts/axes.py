@@ -30,6 +30,11 @@ def row_height(names: Iterable[str]) -> int:
     return ROW + LINE * (max((len(wrapped(name)) for name in names), default=1) - 1)
 
 
+def drawn_row(names: Iterable[str], row: float) -> float:
+    """Return the px of each row of a chart whose rows are to be ``row`` px high, and higher where names need lines."""
+    return row_height(names) - ROW + row
+
+
 def name_expression(shown: dict[str, str]) -> object:
     """Return the Vega expression for axis labels that are shown otherwise than by their value.
 

@@ -15,6 +15,7 @@ from core.ui.charts.axes import (
     compact_axis,
     count_and_share,
     count_axis,
+    drawn_row,
     faint_beside,
     font_size,
     is_chosen,
@@ -68,7 +69,7 @@ def distribution_bars(
     bars = base.mark_bar(height=bar_height(row)).encode(color=fill)
     if data["chosen"].any():
         bars = bars.encode(opacity=faint_beside(clicks[0], "label"))
-    height = (row_height(names) - ROW + row) * len(names)
+    height = drawn_row(names, row) * len(names)
     layers = alt.layer(bars, _printed(base, palette, row), row_band(base, *clicks))
     return themed(layers.properties(height=height, width="container"), palette)
 

@@ -14,6 +14,7 @@ from core.ui.charts.axes import (
     click_params,
     count_and_share,
     count_axis,
+    drawn_row,
     faint_beside,
     font_size,
     is_chosen,
@@ -21,7 +22,6 @@ from core.ui.charts.axes import (
     nothing_to_show,
     room_for,
     row_band,
-    row_height,
 )
 from core.ui.charts.bars import COUNT_TIP, SHARE_TIP
 from core.ui.theme import Palette, themed
@@ -79,7 +79,7 @@ def nested_bars(
     heavy = alt.ExprRef("datum.kind == 'group' ? 'bold' : 'normal'")
     printed = base.mark_text(align="left", dx=5, color=palette.ink, fontWeight=heavy, fontSize=font_size(row))
     printed = printed.encode(text=alt.Text("printed:N"))
-    height = (row_height(data["name"]) - ROW + row) * len(data)
+    height = drawn_row(data["name"], row) * len(data)
     layers = alt.layer(bars, printed, row_band(base, *clicks))
     return themed(layers.properties(height=height, width="container"), palette)
 
