@@ -86,6 +86,8 @@ def _joblib(run: Run, target: Path) -> list[Path]:
 
     if target.suffix != ".joblib":
         raise InputError(f"export file {shorten(str(target))} has another ending; name it FILE.joblib")
+    if target.is_dir():
+        raise InputError(f"{shorten(str(target))} is a folder; name a file")
     if not target.parent.is_dir():
         raise InputError(f"folder {shorten(str(target.parent))} does not exist; make it first")
     if run.spec.model == "transformer":

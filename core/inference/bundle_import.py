@@ -9,6 +9,7 @@ read as any other: spec, status, manifest, model, probabilities. It appears whol
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import stat
@@ -42,6 +43,7 @@ ENCRYPTED = 1
 # Others are slow to unpack, or take any amount of memory for it.
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 PIECE = 1 << 20
+MOST_LIST_BYTES = PIECE
 
 
 def import_bundle(path: Path) -> Run:
@@ -53,7 +55,7 @@ def import_bundle(path: Path) -> Run:
     if not path.is_file():
         raise NotFound(f"there is no file {shown}; check the path")
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _Sparing(io.FileIO(path)) as file, zipfile.ZipFile(file) as archive:
             infos = _checked(archive.infolist(), path.stat().st_size, shown)
             bundle = _bundle(archive, infos, shown)
             return _import(archive, infos, bundle, shown)
@@ -63,6 +65,16 @@ def import_bundle(path: Path) -> Run:
         if is_disk_full(error):
             raise InputError(f"there is no room for the run of {shown}; free some first") from error
         raise InputError(f"{shown} cannot be read ({error.strerror or error}); get it again") from error
+
+
+class _Sparing(io.BufferedReader):
+    """A file that is not read in pieces longer than a bundle's list of entries, which zipfile reads at once."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read on; BadZipFile for a list of millions, which would be made in memory before it can be counted."""
+        if size is not None and size > MOST_LIST_BYTES:
+            raise zipfile.BadZipFile(f"it lists its entries in {size:,} bytes")
+        return super().read(size)
 
 
 def _checked(infos: list[zipfile.ZipInfo], size: int, shown: str) -> dict[str, zipfile.ZipInfo]:

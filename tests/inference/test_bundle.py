@@ -277,6 +277,12 @@ def test_many_small_ones_are_a_bomb_too(packed, home, tmp_path, monkeypatch):
         import_bundle(pack(tmp_path / "bomb.zip", files))
 
 
+def test_a_list_of_very_many_is_not_read(packed, home, monkeypatch):
+    monkeypatch.setattr(bundle_import, "MOST_LIST_BYTES", 1000)
+    with pytest.raises(InputError, match=r"cannot be read as a \.zip \(it lists its entries in 1,\d+ bytes\)"):
+        import_bundle(packed)
+
+
 def test_only_the_usual_way_of_packing_is_taken(packed, home, tmp_path):
     files = contents(packed)
     path = tmp_path / "odd.zip"
