@@ -11,7 +11,7 @@ from core.data import filters as filtering
 from core.data.overview import side_by_side
 from core.data.timeline import bins, lifespans, timeline
 from core.ui import charts
-from core.ui.charts.axes import LEAST_ROW, ROW
+from core.ui.charts.axes import LEAST_ROW, ROW, share_format
 from core.ui.charts.beside import points
 from core.ui.charts.timeline import legend_columns
 from core.ui.over_time import _marked, clicked_cell, span
@@ -155,3 +155,14 @@ def test_a_chart_is_as_high_as_its_rows_are_said_to_be_with_names_of_several_lin
     frame = pd.DataFrame({"label": names, "rows": [2, 1], "share": [0.6, 0.4]})
     height = charts.distribution_bars(frame, palette=LIGHT, row=11).to_dict()["height"]
     assert height == 2 * charts.drawn_row(names, 11) > 2 * 11
+
+
+@pytest.mark.parametrize(("most", "ticks"), [(0.4, ".0%"), (0.09, ".1%"), (0.004, ".2%")])
+def test_small_shares_on_an_axis_are_told_apart(most, ticks):
+    assert share_format(most) == ticks
+    frame = pd.DataFrame(
+        {"label": ["a"], "rows": [1], "share": [most], "other_rows": [0], "other_share": [0.0], "difference": [most]}
+    )
+    spec = charts.share_dumbbells(frame, palette=LIGHT, names=("x", "y"), selection="s").to_dict()
+    axes = [layer["encoding"]["x"]["axis"] for layer in spec["layer"] if "axis" in layer["encoding"].get("x", {})]
+    assert [axis["format"] for axis in axes] == [ticks]

@@ -121,6 +121,11 @@ def percent(share: float) -> str:
     return "< 0.1%" if 0 < share < 0.0005 else f"{share:.1%}"
 
 
+def share_format(most: float) -> str:
+    """Return the format of shares up to ``most`` in which neighbours on an axis or a legend are not written alike."""
+    return ".0%" if most >= 0.1 else ".1%" if most >= 0.01 else ".2%"
+
+
 def count_and_share(rows: pd.Series, share: pd.Series) -> list[str]:
     """Return ``1,234 · 12.3%`` for each row."""
     return [f"{counted(int(r))} · {percent(float(s))}" for r, s in zip(rows, share, strict=True)]

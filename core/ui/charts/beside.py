@@ -7,7 +7,16 @@ from collections.abc import Collection
 import altair as alt
 import pandas as pd
 
-from core.ui.charts.axes import ROW, bar_range, compact_axis, font_size, nothing_to_show, room_for, row_height
+from core.ui.charts.axes import (
+    ROW,
+    bar_range,
+    compact_axis,
+    font_size,
+    nothing_to_show,
+    room_for,
+    row_height,
+    share_format,
+)
 from core.ui.theme import Palette, themed
 
 SHARE = "share of the rows"
@@ -44,7 +53,7 @@ def share_dumbbells(
     y = alt.Y("label:N", title=None, scale=alt.Scale(domain=labels), axis=compact_axis(labels, row))
     most = max(float(data["share"].max()), float(data["other_share"].max()))
     scale = alt.Scale(domain=[0, most or 1.0], nice=False, range=bar_range(room_for(printed)))
-    x = alt.X("share:Q", title=SHARE, scale=scale, axis=alt.Axis(format=".0%", tickCount=5, grid=False))
+    x = alt.X("share:Q", title=SHARE, scale=scale, axis=alt.Axis(format=share_format(most), tickCount=5, grid=False))
     base = alt.Chart(data).encode(y=y, tooltip=tips)
     line = base.mark_rule(strokeWidth=2, color=palette.rule).encode(x=x, x2="other_share:Q")
     dots = _dots(data, y, scale, tips, names, palette)

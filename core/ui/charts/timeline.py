@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from core.ui.charts.axes import FAINT, bar_height, compact_axis, nothing_to_show, row_height
+from core.ui.charts.axes import FAINT, bar_height, compact_axis, nothing_to_show, row_height, share_format
 from core.ui.charts.axes import ROW as FULL_ROW
 from core.ui.theme import Palette, themed
 
@@ -76,7 +76,7 @@ def month_heat(
         # There is no time to drag over.
         return nothing_to_show(palette, click, words=UNDATED)
     legend = alt.Legend(
-        title="share of the rows", titleOrient="left", format=_few_digits(frame["share"].max()), orient="bottom",
+        title="share of the rows", titleOrient="left", format=share_format(frame["share"].max()), orient="bottom",
         gradientLength=200, tickCount=4, gradientThickness=10, offset=4,
     )  # fmt: skip
     cells = alt.Chart(frame).mark_rect(cursor="pointer").encode(
@@ -90,11 +90,6 @@ def month_heat(
     )  # fmt: skip
     height = (row_height(labels) - FULL_ROW + row) * len(labels)
     return themed(cells.add_params(click, brush).properties(height=height, width="container"), palette)
-
-
-def _few_digits(most: float) -> str:
-    """Return the format of shares up to ``most`` in which neighbours on a legend are not written alike."""
-    return ".0%" if most >= 0.1 else ".1%" if most >= 0.01 else ".2%"
 
 
 def lifespan_bars(
