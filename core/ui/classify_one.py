@@ -74,7 +74,6 @@ def _answer(asked: Asked, headline: str, description: str, pressed: bool) -> lis
         st.warning(escaped(f"{str(error)[:1].upper()}{str(error)[1:]}."), icon=":material/edit_note:")
         return []
     classify_view.verdicts(asked, found)
-    classify_why.unknown(asked.models[0], found[0])
     called = classify_view.names(asked.models)
     pinned = classify_pinned.compared(asked, found[0])
     with shell.told():

@@ -41,6 +41,7 @@ def draw(asked: Asked, found: list[Answer], called: list[str]) -> None:
         chosen = pick(st.selectbox, "Reasons of", called, page=PAGE, name="why_of", default=called[0])
         place = called.index(chosen)
     model, answer = asked.models[place], found[place]
+    _unknown(model, answer)
     exact = why_no_words(model.run) is None
     how = EXACT
     if exact:
@@ -72,7 +73,7 @@ def _wanted(model: Model) -> bool:
     return wanted
 
 
-def unknown(model: Model, answer: Answer) -> None:
+def _unknown(model: Model, answer: Answer) -> None:
     """Say what the model does not know of the text, a line each; nothing where there is nothing to say."""
     text = text_from(answer.headline, answer.description)
     near, far = None, None
@@ -91,7 +92,7 @@ def _contributions(answer: Answer) -> Figures | None:
     told = answer.explanation or {}
     words = pd.DataFrame(told.get("words", []), columns=["feature", "contribution"])
     if words.empty:
-        st.write("The model knows no word of this text; its answer is only how common the classes are.")
+        # That it knows no word is said above.
         return None
     by = words.rename(columns={"contribution": "difference"}).astype({"feature": "str", "difference": float})
     st.html(shaded_html(shaded(text_from(answer.headline, answer.description), by)[:SHOWN], shell.palette()))

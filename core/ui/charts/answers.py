@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import textwrap
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from core.ui.charts.axes import BAR, name_axis, nothing_to_show, room_for, row_h
 from core.ui.theme import Palette, themed
 
 PANEL = 0.94  # of its panel's width that one model uses, the rest keeps panels apart
+MANY_WRAP = 16  # characters in a line of a name where more than two stand side by side
 FIGURE = room_for(["0.000"])  # px of the value printed after a bar
 
 
@@ -95,7 +97,8 @@ def _panel_axis(models: list[str]) -> alt.X:
     axis = alt.Axis(
         orient="top",
         values=list(range(len(models))),
-        labelExpr=f"{json.dumps(models)}[datum.value]",
+        labelExpr=f"{json.dumps([textwrap.wrap(name, MANY_WRAP) if len(models) > 2 else name for name in models])}"
+        "[datum.value]",
         labelAlign="left",
         labelOverlap=False,
         labelFontWeight="bold",
