@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from core.ui.charts.axes import BAR, name_axis, nothing_to_show, room_for, row_height
+from core.ui.charts.axes import BAR, LINE, name_axis, nothing_to_show, room_for, row_height
 from core.ui.theme import Palette, themed
 
 PANEL = 0.94  # of its panel's width that one model uses, the rest keeps panels apart
@@ -94,11 +94,13 @@ def _panel_axis(models: list[str]) -> alt.X:
         scale = alt.Scale(domain=[0, 1], range=[0, {"expr": f"max(width - {FIGURE}, 20)"}])
         axis = alt.Axis(format=".1f", tickCount=5, grid=False)
         return alt.X("start:Q", title="probability (0 to 1)", scale=scale, axis=axis)
+    shown = [textwrap.wrap(name, MANY_WRAP) if len(models) > 2 and name else [name] for name in models]
     axis = alt.Axis(
         orient="top",
         values=list(range(len(models))),
-        labelExpr=f"{json.dumps([textwrap.wrap(name, MANY_WRAP) if len(models) > 2 else name for name in models])}"
-        "[datum.value]",
+        labelExpr=f"{json.dumps(shown)}[datum.value]",
+        # Further lines go down from the first one, towards the bars.
+        labelPadding=2 + LINE * (max(map(len, shown)) - 1),
         labelAlign="left",
         labelOverlap=False,
         labelFontWeight="bold",
