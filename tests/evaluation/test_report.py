@@ -29,7 +29,7 @@ from core.ui.theme import DARK, LIGHT, contrast, ink_on
 NASTY = (
     "<script>alert(1)</script>",
     "A \"quoted\" & 'single' | pipe",
-    "📰 " + "long " * 40,
+    "📰 " + "long " * 39,
     "javascript:[x](http://evil.example) `code` *b* _i_",
     "plain",
 )

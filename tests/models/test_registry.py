@@ -27,7 +27,7 @@ def test_an_unknown_model_is_named_with_those_there_are(call):
 
 
 def test_the_default_preset_comes_first():
-    assert registry.presets("logistic") == ["default", "notebook"]
+    assert registry.presets("logistic") == ["default", "notebook", "starter"]
 
 
 @pytest.mark.parametrize("preset", ["default", "notebook"])
