@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.cli.printing import Json, emit, pairs, table
+from core.cli.printing import Json, emit, pairs, say, table
 from core.errors import InputError
 
 if TYPE_CHECKING:
@@ -113,8 +113,10 @@ def classify(
 ) -> None:
     """Classify one headline, or each in a file."""
     from core.cli import reasons
+    from core.data.records import text_from
     from core.inference.classify import classify as answer
     from core.inference.classify import load_model
+    from core.inference.familiarity import knows_too_little
     from core.inference.items import items_in
 
     if (headline is None) == (file is None):
@@ -126,9 +128,13 @@ def classify(
     items = [(headline, description)] if headline is not None else items_in(file)
     found, under = run_or_default(run), found_grouping(grouping)
     model = load_model(found)
+    if run is None and not json:
+        say(f"answered by {found.title}; --run RUN asks another")
     answers = answer(model, items, under, top=top, explain=explain, calibrated=calibrated)
     results = [one.document() for one in answers]
     text = "\n\n".join(map(_answer_text, answers)) if headline is not None else _answers_table(answers)
+    if headline is not None and not explain and knows_too_little(model.classifier, text_from(*items[0])):
+        text += "\nnote: most of its words are unknown to the model, so the confidence means little"
     if headline is not None and (explain or nearest):
         added, told = reasons.of(model, items[0], under, explain=explain, nearest=nearest, calibrated=calibrated)
         results[0] |= added

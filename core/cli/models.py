@@ -60,7 +60,7 @@ def card(run: Reference, json: Json = False) -> None:
 @app.command(epilog="Example: python -m core models default RUN")
 def default(
     run: Annotated[str | None, typer.Argument(metavar="RUN", help="The run that answers from now on.")] = None,
-    none: Annotated[bool, typer.Option("--none", help="Mark no run: the newest answers.")] = False,
+    none: Annotated[bool, typer.Option("--none", help="Mark no run: the starter answers, or else the newest.")] = False,
     json: Json = False,
 ) -> None:
     """Mark the run that answers where no other is asked for."""

@@ -48,10 +48,13 @@ def score(
     from core.data.records import Mapping
     from core.inference.score import score as score_file
 
+    asked = run_or_default(run)
+    if run is None and not json:
+        say(f"answered by {asked.title}; --run RUN asks another")
     found = score_file(
         source,
         output,
-        run_or_default(run),
+        asked,
         found_grouping(grouping),
         top=top,
         calibrated=calibrated,

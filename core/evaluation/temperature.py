@@ -277,13 +277,20 @@ def required(run: Run) -> Calibration:
 
 
 def keep(run: Run, calibration: Calibration) -> None:
-    """Keep ``calibration`` with the run, in place of an earlier one."""
+    """Keep ``calibration`` with the run, in place of an earlier one; InputError for the starter, which has its own."""
+    _refuse_starter(run)
     write_json(run.path / CALIBRATION, calibration.model_dump(mode="json"))
 
 
 def remove(run: Run) -> bool:
-    """Take the calibration away from the run; return whether there was one."""
+    """Take the calibration away from the run; return whether there was one. InputError for the starter."""
+    _refuse_starter(run)
     path = run.path / CALIBRATION
     there = path.exists()
     path.unlink(missing_ok=True)
     return there
+
+
+def _refuse_starter(run: Run) -> None:
+    if run.ships:
+        raise InputError(f"run {run.id} is part of Copydesk and keeps the temperature that it came with")

@@ -52,6 +52,19 @@ def familiarity(classifier: Classifier, text: str, nearest: float | None = None)
     return Familiarity(len(tokens), unknown, language_of(text), language_of_words(known), nearest)
 
 
+def knows_too_little(classifier: Classifier, text: str) -> bool:
+    """Tell whether most of ``text`` is new to ``classifier``, so that its confidence means nothing.
+
+    False for a model without a list of words: it reads any text in pieces that it knows.
+    """
+    vectorizer = getattr(classifier, "vectorizer", None)
+    if vectorizer is None:
+        return False
+    known = vectorizer.tables[0].codes
+    words = [token for token in set(vectorizer.blocks[0].tokenizer.tokens(text)) if token.isalnum()]
+    return sum(token in known for token in words) < FEW_KNOWN * len(words) or not words
+
+
 def language_of_words(words: Collection[str]) -> str | None:
     """Return the language of which most function words are among ``words``; None where that is not half of them."""
     shares = {language: _share(spoken.split(), words) for language, spoken in FUNCTION_WORDS.items()}

@@ -1,7 +1,7 @@
 """How much is said of a text: its category where the model is sure of it, else its group, else that it is not sure.
 
 The rule is that of Evaluate's part Confidence (core.evaluation.selective.given_at): the finest level whose confidence
-is at least the threshold answers.
+is at least the threshold answers. A text of mostly unknown words is never sure, however confident the rest of it looks.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from core.evaluation.selective import Level, given_at
 from core.grouping.grouping import Grouping
 from core.grouping.scores import grouped_probabilities
 from core.inference.classify import Answer, Model
+from core.inference.familiarity import knows_too_little
 from core.inference.items import check_headline
 
 CATEGORY, GROUP, NOT_SURE = "category", "group", "not sure"
@@ -49,6 +50,8 @@ def levels(names: Sequence[str], category: np.ndarray, group: np.ndarray, thresh
 
 def level_of(model: Model, answer: Answer, grouping: Grouping, threshold: float) -> str:
     """Return the level at which ``answer`` is given at ``threshold``."""
+    if knows_too_little(model.classifier, text_from(answer.headline, answer.description)):
+        return NOT_SURE
     category = answer.confidence if answer.category_confidence is None else answer.category_confidence
     names = level_names(model, grouping)
     return str(levels(names, np.array([category]), np.array([answer.confidence]), threshold)[0])
@@ -80,6 +83,8 @@ def answers_table(
     )
     names = np.array(sorted(set(groups)), dtype=object)
     of_categories = model.run.spec.target == "category"
+    sure = levels(level_names(model, grouping), own if of_categories else group, group, threshold)
+    sure[[knows_too_little(model.classifier, text_from(*item)) for item in items]] = NOT_SURE
     frame = pd.DataFrame(
         {
             "headline": [headline for headline, _ in items],
@@ -89,7 +94,7 @@ def answers_table(
             "runner_up": names[second] if len(names) > 1 else "",
             "margin": np.minimum(group, 1.0) - runner_up,
             "category": labels[category] if of_categories else "",
-            "sure": levels(level_names(model, grouping), own if of_categories else group, group, threshold),
+            "sure": sure,
         },
         columns=list(COLUMNS),
     )

@@ -67,11 +67,13 @@ def list_all(kept: registry.Registry | None = None) -> list[ListedModel]:
 
 
 def default_run(runs: list[Run], kept: registry.Registry) -> Run | None:
-    """Return the run that answers where no other is asked for: the one marked, else the newest in use.
+    """Return the run that answers where no other is asked for: the one marked, else the starter, else the newest.
 
-    The starter is the oldest. None where there is no model.
+    So a training that has just ended changes no answer by itself. None where there is no model.
     """
-    return registry.default_of(runs, kept) or next(iter(registry.in_use(runs, kept)), None)
+    used = registry.in_use(runs, kept)
+    ships = next((run for run in used if run.ships), None)
+    return registry.default_of(runs, kept) or ships or next(iter(used), None)
 
 
 def origin(run: Run) -> dict[str, Any]:

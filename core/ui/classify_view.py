@@ -78,7 +78,11 @@ def sure(answer: Answer, level: str, threshold: float) -> str:
         return escaped(f"Sure of the category: at least {threshold:.2f}.")
     if level == GROUP and answer.category_confidence is not None:
         return escaped(f"Sure of the group, not of the category: that has less than {threshold:.2f}.")
-    return escaped(f"Sure: at least {threshold:.2f}." if level == GROUP else f"Nothing has {threshold:.2f} or more.")
+    if level == GROUP:
+        return escaped(f"Sure: at least {threshold:.2f}.")
+    if answer.confidence >= threshold:
+        return "Most of its words are unknown to the model, so the confidence means little."
+    return escaped(f"Nothing has {threshold:.2f} or more.")
 
 
 def differences(called: Sequence[str], found: Sequence[Answer]) -> str:

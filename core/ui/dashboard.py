@@ -129,13 +129,13 @@ def _next_step(chosen: shell.Chosen) -> None:
     alive = [run for run in store.list_all() if run.alive]
     if alive:
         text, page, label = "A run is at work. Watch it, or go on browsing.", "pages/train.py", "Watch it"
-    elif chosen.run is None or chosen.run.spec.fingerprint != chosen.dataset.fingerprint:
+    elif not any(run.spec.fingerprint == chosen.dataset.fingerprint for run in shell.finished_runs()):
         name = components.escaped(chosen.dataset.name)
         text = f"Next: train a first model on {name}. It takes seconds and runs in the background."
         page, label = "pages/train.py", "Train a model"
     else:
         text, page, label = (
-            "Next: see which classes your model confuses.",
+            "Next: see which classes the model confuses.",
             "pages/evaluate.py",
             "Inspect the errors",
         )

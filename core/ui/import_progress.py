@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import streamlit as st
 
 from core import background
-from core.data import import_folders, import_jobs, sources
+from core.data import datasets, import_folders, import_jobs, sources
 from core.data.import_jobs import Job
 from core.errors import CopydeskError
+from core.grouping.builtin import default_for
 from core.runs.wording import duration
 from core.ui import import_dialog
 from core.ui.components import escaped
@@ -68,7 +71,7 @@ def _ended(job: Job) -> None:
     mine = job.id in st.session_state.get(import_dialog.MINE, ())
     if job.progress.state == background.SUCCEEDED and not job.waits and mine:
         import_folders.forget(job.folder)
-        choose(SHARED, "dataset", job.progress.result["dataset"])
+        _choose(job.progress.result["dataset"])
         st.toast(escaped(_outcome(job)), icon=":material/check:")
         st.rerun()
     if job.progress.state == background.CANCELLED and mine:
@@ -124,7 +127,7 @@ def _look_over(job: Job, label: str, kind: str) -> None:
 
 def _show(job: Job) -> None:
     import_folders.forget(job.folder)
-    choose(SHARED, "dataset", job.progress.result["dataset"])
+    _choose(job.progress.result["dataset"])
 
 
 def _start_again(job: Job) -> None:
@@ -132,3 +135,10 @@ def _start_again(job: Job) -> None:
         import_jobs.start(job.order, job.folder)
     except CopydeskError as error:
         st.toast(escaped(str(error)))
+
+
+def _choose(name: str) -> None:
+    """Choose a dataset that has just come in, under the grouping that its categories suggest."""
+    choose(SHARED, "dataset", name)
+    with contextlib.suppress(CopydeskError):
+        choose(SHARED, "grouping", default_for(datasets.load(name).categories).name)

@@ -53,4 +53,4 @@ def test_a_bundle_goes_from_one_desk_to_another(page, home, tmp_path, tmp_path_f
         page.goto(f"{url}/classify?run={run_id}&headline={HEADLINE.replace(' ', '+')}")
         expect(page.get_by_text(answer.label).first).to_be_visible()
         expect(page.get_by_text(f"{answer.confidence:.3f}").first).to_be_visible()
-    assert not [path for path in (home / "cache" / "imports").iterdir()]
+    assert not list((home / "cache" / "imports").iterdir())

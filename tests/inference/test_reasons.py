@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.data.importing import import_file
 from core.data.languages import FUNCTION_WORDS
-from core.inference.familiarity import Familiarity, familiarity, language_of_words, remarks
+from core.inference.familiarity import Familiarity, familiarity, knows_too_little, language_of_words, remarks
 from core.inference.flips import exchange, removal
 from core.inference.neighbours import index_of, nearest
 from core.inference.sensitivity import sensitivity, shaded_by
@@ -150,3 +150,9 @@ def test_another_language_and_far_from_all_are_told():
 def test_the_language_of_a_vocabulary():
     assert language_of_words({"the", "of"}) is None
     assert language_of_words(FUNCTION_WORDS["Spanish"].split()) == "Spanish"
+
+
+def test_a_text_of_mostly_unknown_words_is_known_too_little(classifier):
+    assert not knows_too_little(classifier, "Roses bloom, early!")
+    assert knows_too_little(classifier, "zebras gallop at dawn")
+    assert knows_too_little(classifier, "?!")

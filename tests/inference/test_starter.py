@@ -8,10 +8,12 @@ import pytest
 
 from core.data.readers import reading
 from core.errors import InputError
+from core.evaluation import temperature
 from core.evaluation.evaluate import evaluate
 from core.grouping.builtin import HUFFPOST_12, RAW
 from core.inference import starter as release
 from core.inference.classify import classify, load_model
+from core.inference.sureness import NOT_SURE, level_of
 from core.runs import starter, store
 
 
@@ -113,3 +115,18 @@ def test_it_was_tested_on_the_real_headlines(ships, real_file):
                 categories.append(record["category"])
     rows = pd.read_parquet(starter.FOLDER / "evaluation" / "rows.parquet")
     np.testing.assert_array_equal(np.array(categories)[rows["row"]], rows["category"])
+
+
+def test_it_keeps_the_temperature_that_it_came_with(ships):
+    kept = temperature.stored(ships)
+    for change in (lambda: temperature.keep(ships, kept), lambda: temperature.remove(ships)):
+        with pytest.raises(InputError, match="keeps the temperature that it came with"):
+            change()
+    assert temperature.stored(ships) == kept
+
+
+def test_of_a_language_that_it_does_not_know_it_is_not_sure(ships):
+    model = load_model(ships)
+    (answer,) = classify(model, [("Zug entgleist bei Wien, zwei Verletzte", "")], HUFFPOST_12)
+    assert answer.confidence > 0.7
+    assert level_of(model, answer, HUFFPOST_12, 0.7) == NOT_SURE

@@ -63,7 +63,11 @@ def test_models_that_differ_are_named():
 def test_no_more_is_said_than_is_sure(level, text, why):
     found = answer("SEA", category="GULLS")
     assert said(found, level) == text
-    assert sure(found, level, 0.7).startswith(why)
+    assert sure(found, level, 0.9 if level == NOT_SURE else 0.7).startswith(why)
+
+
+def test_a_confidence_in_unknown_words_is_no_confidence():
+    assert sure(answer("SEA"), NOT_SURE, 0.7).startswith("Most of its words are unknown to the model")
 
 
 def test_a_change_is_told_with_its_words():
