@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -79,7 +80,21 @@ def _print_preview(file: Path, mapping: Mapping, how: dict[str, Any], as_json: b
     if found.records:
         short = [{key: _cell(value) for key, value in record.items()} for record in found.records]
         text += "\n\n" + table(short, ["headline", "short_description", "category", "date"])
-    emit(document, "\n".join([text, *(f"! {problem}" for problem in found.problems)]), as_json)
+    told = [f"! {problem}" for problem in found.problems]
+    if asked := _options(found.mapping, found.columns):
+        told.append(f"to import it so: python -m core data import {shlex.quote(str(file))} {asked}")
+    emit(document, "\n".join([text, *told]), as_json)
+
+
+def _options(mapping: Mapping, columns: Sequence[str]) -> str:
+    """Return the options that name the columns of ``mapping``; "" where an import finds the same ones by itself."""
+    from core.data.records import OPTIONS, detected
+    from core.data.records import Mapping as AnyMapping
+
+    named = {field: column for field, column in mapping.named().items() if column}
+    if detected(columns, AnyMapping()).named() == named:
+        return ""
+    return " ".join(f"{OPTIONS[field].split()[0]} {shlex.quote(column)}" for field, column in named.items())
 
 
 def _listed(columns: Sequence[str]) -> str:

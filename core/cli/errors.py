@@ -106,7 +106,7 @@ def _records_of(fingerprint: str) -> Any:
 
     dataset = datasets.by_fingerprint(fingerprint)
     if dataset is None:
-        raise InputError("the dataset of this run is not here any more; import the same file to see its headlines")
+        raise InputError("the dataset of this run is not here; import its file to see the headlines")
     return dataset
 
 

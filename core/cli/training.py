@@ -28,7 +28,8 @@ def train(
         typer.Option(metavar="NAME|FILE", help="The grouping.", show_default="huffpost-12 where it fits, else raw"),
     ] = None,
     preset: Annotated[
-        str, typer.Option(help="default or notebook; of the transformer also quick, for a CPU.")
+        str,
+        typer.Option(help="default, notebook or starter; of the transformer default, quick or notebook."),
     ] = "default",
     set_: SetOption = None,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="For the split and the fit.")] = 42,

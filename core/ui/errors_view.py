@@ -50,7 +50,7 @@ def draw(run: Run, judged: Judged, dataset: Dataset | None, palette: Palette) ->
     if st.session_state.pop(WHOLE_PAGE, False):
         st.rerun()
     if dataset is None:
-        st.caption("The dataset of this run is not here any more; import the same file to see its headlines.")
+        st.caption("The dataset of this run is not here; import its file to see the headlines.")
         return
     found = cache_errors.listing(run, judged, dataset)
     _filters(found)

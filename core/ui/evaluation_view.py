@@ -456,7 +456,7 @@ def glance(run: Run, judged: Judged, dataset: Dataset | None, *, wide: bool) -> 
         st.caption("Click a cell of the matrix, or a sum at its edge, to list those headlines.")
         return
     if dataset is None:
-        st.caption("The dataset of this run is not here any more; import the same file to see its headlines.")
+        st.caption("The dataset of this run is not here; import its file to see the headlines.")
         return
     found = cache_errors.listing(run, judged, dataset)
     query = asked_query(found)

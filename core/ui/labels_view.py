@@ -48,7 +48,7 @@ def draw(run: Run, judged: Judged, dataset: Dataset | None, palette: Palette) ->
     ``dataset`` is the one whose labels are looked at, that of ``judged``; None when it is not here any more.
     """
     if dataset is None:
-        st.caption("The dataset of this run is not here any more; import the same file to look at its labels.")
+        st.caption("The dataset of this run is not here; import its file to look at the labels.")
         return
     if run.spec.corrections:
         st.caption(f":material/edit: This run was {corrections_text(len(run.spec.corrections))}.")

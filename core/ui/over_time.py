@@ -197,7 +197,7 @@ def _lifespans(explored: Explored, times: Timeline, *, grouped: bool, height: in
 def _said(times: Timeline, step: int, drawn: int | None) -> str:
     """Return what the picture of the months leaves unsaid."""
     if not times.months:
-        return f"{times.undated:,} rows, none with a date."
+        return f"{times.undated:,} rows, none with a date." if times.undated else "No row is in force."
     empty = int((times.counts.sum(axis=0) == 0).sum())
     parts = [f"By {timeline.NAMES[step]}; click a cell, or drag over a span"]
     if empty:

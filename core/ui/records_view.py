@@ -165,7 +165,9 @@ def _paged(key: str) -> None:
 def _table(explored: Explored, rows: np.ndarray, asked: int | None) -> None:
     """Draw a page of rows; one that is ticked goes to the URL."""
     numbers = rows.tolist()
-    shown = explored.table.records(rows, LISTED)
+    shown = explored.table.records(rows, LISTED).fillna({"short_description": ""})
+    # A column of nothing but "None" says nothing.
+    columns = [name for name in LISTED if name != "date" or shown["date"].notna().any()]
     key = table_key("explore_records", [explored.dataset.fingerprint, numbers])
     st.dataframe(
         shown.reset_index(),
@@ -175,7 +177,7 @@ def _table(explored: Explored, rows: np.ndarray, asked: int | None) -> None:
         on_select=partial(_ticked, key, numbers),
         selection_mode="single-row",
         selection_default={"selection": {"rows": [numbers.index(asked)] if asked in numbers else []}},
-        column_order=LISTED,
+        column_order=columns,
         column_config={
             "headline": st.column_config.TextColumn("Headline", width=400 if asked is None else 270),
             "category": st.column_config.TextColumn("Category", width=125),

@@ -101,7 +101,7 @@ def test_a_dataset_that_is_gone_leaves_figures_but_no_headlines(core, tmp_path):
     core("data", "delete", name, "--yes")
     assert core("evaluate", run).status == 0
     assert core("errors", run).err == (
-        "error: the dataset of this run is not here any more; import the same file to see its headlines\n"
+        "error: the dataset of this run is not here; import its file to see the headlines\n"
     )
 
 

@@ -145,7 +145,7 @@ def test_what_was_learned_is_said(searched):
 
 
 def test_a_dataset_that_is_gone_and_a_spoilt_result_are_told(searched):
-    assert "The dataset of this run is not here any more" in words(opened(gone="1"))
+    assert "The dataset of this run is not here" in words(opened(gone="1"))
     (label_search.folder_of(searched.fingerprint) / label_search.FOUND).write_bytes(b"spoilt")
     assert "start the search again" in words(opened()).replace("\\", "")
 
