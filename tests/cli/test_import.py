@@ -67,7 +67,7 @@ def test_a_look_before_the_import_imports_nothing(core, table):
     assert "Rubrik" in text
     assert "short values that repeat: 2 different in 6" in text
     assert "! dates such as 03/04/2012 were read day first" in text
-    assert text.endswith(f"data import {table} --headline Titel --category Rubrik --date Tag\n")
+    assert text.endswith(f"data import '{table}' --headline Titel --category Rubrik --date Tag\n")
     assert core.files() == []
 
 
