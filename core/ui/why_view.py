@@ -189,6 +189,8 @@ def _rows(found: WhyWrong, cause: str | None, label: str | None) -> None:
     every = int(summary(found.causes, label).set_index("cause")["rows"][cause])
     st.subheader(f"{every:,} {'error' if every == 1 else 'errors'}: {cause}", anchor=False)
     st.caption(escaped(MEANINGS[cause]) + (f" The {MOST} surest are listed." if every > MOST else ""))
+    if not every:
+        return
     # The causes are found from its texts, so the dataset is there.
     dataset = cache.dataset_by_fingerprint(found.judged.fingerprint)
     notice(dataset)

@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+import types
 
 import numpy as np
 import pyarrow as pa
@@ -106,6 +107,8 @@ def test_types_of_a_parquet_file_stay(model, tmp_path):
 
 
 def test_several_processes_answer_as_one(model, tmp_path, monkeypatch):
+    # New processes run the main module again, which a test of a page may have left to be that page.
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
     monkeypatch.setitem(scoring.ROWS, "logistic", 3)
     source = write(tmp_path / "in.jsonl", [{"headline": f"{GOOD[place % 4]} {place}"} for place in range(11)])
     alone, several = tmp_path / "alone.jsonl", tmp_path / "several.jsonl"

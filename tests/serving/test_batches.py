@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.serving.batches import Batches, Overloaded
+from tests import loops
 
 
 def lengths(texts):
@@ -19,7 +20,7 @@ def lengths(texts):
 
 def run(work, predict=lengths, **how):
     with ThreadPoolExecutor(1) as executor:
-        return asyncio.run(work(Batches(predict, executor, **how)))
+        return loops.run(work(Batches(predict, executor, **how)))
 
 
 @given(st.lists(st.lists(st.text(max_size=5), min_size=1, max_size=4), min_size=1, max_size=8), st.integers(1, 6))

@@ -26,6 +26,7 @@ from core.serving.limits import Buckets, Gate, Limits
 from core.serving.server import run
 from core.serving.service import Question, Recent
 from core.storage import REPOSITORY
+from tests import loops
 
 HEADLINES = [
     "Senate Passes Budget After Long Night",
@@ -80,7 +81,7 @@ def server(tmp_path_factory):
 
 def through(limits, *chunks, path="/classify", method="POST", **headers):
     """Return (status, JSON document, headers) of one request to what stands in front of an application."""
-    return asyncio.run(_through(Gate(_echo, limits), chunks, path, method, headers))
+    return loops.run(_through(Gate(_echo, limits), chunks, path, method, headers))
 
 
 async def _echo(scope, receive, send):
@@ -211,15 +212,15 @@ def test_limits_on_size_and_time():
     # Of told, of untold, and of wrongly told length.
     for chunks, told in (([b""], {"content-length": b"301"}), ([b"x" * 200] * 2, {}), ([b"x" * 301], {})):
         assert through(limits, *chunks, **told)[:2] == (413, {"error": message})
-    status, document, _ = asyncio.run(_through(Gate(_echo, Limits(seconds=0)), (), "/classify", "POST", {}))
+    status, document, _ = loops.run(_through(Gate(_echo, Limits(seconds=0)), (), "/classify", "POST", {}))
     assert (status, document) == (408, {"error": "the request did not come within 0 s; send it again"})
 
 
 def test_the_rate_is_one_of_each_client():
     gate = Gate(_echo, Limits(rate=0.5), clock=lambda: 0.0)
     ask = partial(_through, gate, (b"",), "/classify", "POST")
-    assert asyncio.run(ask({}))[0] == 200
-    status, document, headers = asyncio.run(ask({"x-forwarded-for": b"10.0.0.1"}))
+    assert loops.run(ask({}))[0] == 200
+    status, document, headers = loops.run(ask({"x-forwarded-for": b"10.0.0.1"}))
     assert (status, headers[b"retry-after"]) == (429, b"1")
     assert document == {"error": "more than 0.5 requests a second; wait 2.000 s"}
 
@@ -274,7 +275,7 @@ def test_reasons_of_many_keep_nobody_waiting():
         patch.delenv("COPYDESK_STARTER")
         patch.setattr(serving, "answers_from", answers)
         own = serving.Service(Limits())
-        asyncio.run(ask(own, 21))
+        loops.run(ask(own, 21))
         own.close()
     assert len(threads) == 1
     assert threads[0] is not threading.main_thread()
