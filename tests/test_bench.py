@@ -49,7 +49,7 @@ def test_the_reason_of_a_command_that_fails_is_passed_on(tmp_path):
 
 
 def test_answers_files_and_requests_are_measured_with_the_starter(home, monkeypatch):
-    for name, few in (("TEXTS", 10), ("REQUESTS", 160)):
+    for name, few in (("TEXTS", 10), ("REQUESTS", 160), ("SCORED_ROWS", 1)):
         monkeypatch.setattr(f"core.bench_classify.{name}", few)
     # In a thread: a browser of the same process may have a loop at work in this one.
     with ThreadPoolExecutor(1) as executor:

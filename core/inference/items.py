@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from core.data.rejection import Rejection
 from core.errors import InputError, NotFound, shorten
 
 MOST = 100_000
+LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 PLAIN_TEXT = ".txt"
 
 
@@ -53,7 +55,7 @@ def check_headline(headline: str) -> str:
             f"headline {shorten(headline)} has {len(headline):,} characters; give at most "
             f"{MAX_HEADLINE:,} (longer text belongs in the description)"
         )
-    if not any(character.isalnum() for character in headline):
+    if not LETTER_OR_DIGIT.search(headline):
         raise InputError(f"headline {shorten(headline)} has no letter or digit; give a text with at least one word")
     return headline
 

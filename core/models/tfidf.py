@@ -66,6 +66,24 @@ class BlockTable:
     keys: np.ndarray
     base: int
 
+    @cached_property
+    def _column_of_word(self) -> np.ndarray:
+        """Return the column of each word's code, -1 where it is no feature; for a block of single words."""
+        columns = np.full(self.base, -1, dtype=np.int64)
+        columns[self.keys] = np.arange(len(self.keys))
+        return columns
+
+    def columns(self, keys: np.ndarray) -> np.ndarray:
+        """Return the column of each key, -1 where it is no feature."""
+        if self.block.longest == 1:
+            # A key is the code itself: looked up in a third of the time of a search.
+            return self._column_of_word[keys]
+        if not len(self.keys):
+            return np.full(len(keys), -1, dtype=np.int64)
+        places = np.searchsorted(self.keys, keys)
+        places[places == len(self.keys)] = 0
+        return np.where(self.keys[places] == keys, places, -1)
+
 
 @dataclass(frozen=True)
 class Tfidf:
@@ -147,10 +165,9 @@ class Tfidf:
 def _known_counts(reading: Reading, table: BlockTable) -> Matrix:
     """Return how often each text has each feature of the block."""
     keys, texts = phrase_keys(reading, table.block.shortest, table.block.longest, table.base)
-    places = np.searchsorted(table.keys, keys)
-    places[places == len(table.keys)] = 0
-    known = table.keys[places] == keys if len(table.keys) else np.zeros(len(keys), bool)
-    return counted(texts[known], places[known], (len(reading.lengths), len(table.keys)))
+    columns = table.columns(keys)
+    known = columns >= 0
+    return counted(texts[known], columns[known], (len(reading.lengths), len(table.keys)))
 
 
 def counted(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> Matrix:
