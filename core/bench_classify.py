@@ -29,8 +29,8 @@ def bench_classify(file: Path | None, rounds: int) -> Document:
 
     load: the model, in a process that has its libraries. one: a single headline, classified. why: with the exact
     contributions of its words. changes: the fewest words whose removal flips the answer. score: the whole command, a
-    million rows from Parquet to Parquet, with all columns. serve: requests of one headline over 16 connections at once, the service on
-    one core; its client works on another one. Times in ms; a p99 is the time that 99 in 100 keep to.
+    million rows from Parquet to Parquet, with all columns. serve: requests of one headline over 16 connections at once,
+    the service on one core; its client works on another one. Times in ms; a p99 is the time that 99 in 100 keep to.
     """
     measured = []
     with scratch_home() as environment:

@@ -25,7 +25,7 @@ from core.inference.scorer import Answers, in_order, processes_for, scorer_of
 from core.runs.manifest import MANIFEST, file_sha256
 from core.runs.store import Run
 
-ROWS = {"logistic": 16_384}
+ROWS = {"logistic": 32_768}
 SLOW_ROWS = 1_024  # of a model that takes seconds for some thousand
 TOP = 3
 

@@ -78,11 +78,22 @@ class BlockTable:
         if self.block.longest == 1:
             # A key is the code itself: looked up in a third of the time of a search.
             return self._column_of_word[keys]
-        if not len(self.keys):
-            return np.full(len(keys), -1, dtype=np.int64)
-        places = np.searchsorted(self.keys, keys)
-        places[places == len(self.keys)] = 0
-        return np.where(self.keys[places] == keys, places, -1)
+        found = np.full(len(keys), -1, dtype=np.int64)
+        # Most phrases end with a word that no feature ends with: a look at it spares the search.
+        likely = np.flatnonzero(self._ends[keys % self.base])
+        if len(likely):
+            asked = keys[likely]
+            places = np.searchsorted(self.keys, asked)
+            places[places == len(self.keys)] = 0
+            found[likely] = np.where(self.keys[places] == asked, places, -1)
+        return found
+
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        """Return whether a feature of phrases ends with the word of each code; 0 stands for one of fewer words."""
+        ends = np.zeros(self.base, dtype=bool)
+        ends[self.keys % self.base] = True
+        return ends
 
 
 @dataclass(frozen=True)
