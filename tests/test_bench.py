@@ -5,20 +5,28 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from core import bench
-from core.data.sample import SAMPLE_FILE
 from core.errors import InputError
+from tests import homes
 
 
-def test_import_is_measured_round_by_round(home):
-    found = bench.bench_import(None, 2)
+@pytest.fixture(scope="module")
+def part(tmp_path_factory):
+    """Return a file of a part of the sample, since how long it takes is not what is tested."""
+    file = tmp_path_factory.mktemp("part") / "part.jsonl"
+    file.write_text(homes.part_of_sample(), encoding="utf-8")
+    return file
+
+
+def test_import_is_measured_round_by_round(home, part):
+    found = bench.bench_import(part, 2)
     assert [row["round"] for row in found["measured"]] == [1, 2]
-    assert {row["rows"] for row in found["measured"]} == {len(SAMPLE_FILE.read_bytes().splitlines())}
+    assert {row["rows"] for row in found["measured"]} == {len(part.read_bytes().splitlines())}
     assert all(row["seconds"] > 0 and row["peak_memory_mb"] > 0 for row in found["measured"])
     assert list(home.iterdir()) == []
 
 
-def test_logistic_runs_both_recipes_on_the_same_rows(home):
-    found = bench.bench_logistic(None, 1)
+def test_logistic_runs_both_recipes_on_the_same_rows(home, part):
+    found = bench.bench_logistic(part, 1)
     notebook, ours = found["measured"]
     assert (notebook["preset"], notebook["target"]) == ("notebook", "group")
     assert (ours["preset"], ours["target"]) == ("default", "category")
@@ -27,8 +35,8 @@ def test_logistic_runs_both_recipes_on_the_same_rows(home):
     assert list(home.iterdir()) == []
 
 
-def test_an_edit_is_measured_against_training_again(home):
-    found = bench.bench_grouping(None, 1)
+def test_an_edit_is_measured_against_training_again(home, part):
+    found = bench.bench_grouping(part, 1)
     (row,) = found["measured"]
     assert row["labels"] == 42 and row["rows"] > 42
     assert 0 < row["edit_s"] <= row["slowest_edit_s"] < row["retrain_s"]
@@ -48,15 +56,15 @@ def test_the_reason_of_a_command_that_fails_is_passed_on(tmp_path):
         bench.bench_logistic(tmp_path / "empty.csv", 1)
 
 
-def test_answers_files_and_requests_are_measured_with_the_starter(home, monkeypatch):
+def test_answers_files_and_requests_are_measured_with_the_starter(home, part, monkeypatch):
     for name, few in (("TEXTS", 10), ("REQUESTS", 160), ("SCORED_ROWS", 1)):
         monkeypatch.setattr(f"core.bench_classify.{name}", few)
     # In a thread: a browser of the same process may have a loop at work in this one.
     with ThreadPoolExecutor(1) as executor:
-        found = executor.submit(bench.BENCHES["classify"], None, 1).result()
+        found = executor.submit(bench.BENCHES["classify"], part, 1).result()
     by_name = {row["what"]: row for row in found["measured"]}
     assert list(by_name) == ["load", "one", "why", "changes", "score", "serve"]
-    assert by_name["score"]["rows"] == len(SAMPLE_FILE.read_bytes().splitlines())
+    assert by_name["score"]["rows"] == len(part.read_bytes().splitlines())
     assert all(0 < row["median_ms"] <= row["p99_ms"] for name, row in by_name.items() if name != "score")
     assert by_name["serve"]["requests_per_s"] > 0
     assert list(home.iterdir()) == []

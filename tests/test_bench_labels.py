@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from core import bench, bench_labels
-from core.data.sample import SAMPLE_FILE, import_sample
+from core.data.sample import import_sample
 from core.grouping.builtin import default_for
+from tests import homes
 
 KEYS = {"flipped_to", "rows", "flipped", "base_rate", "first_100", "first_1000", "first_1_percent", "first_flipped"}
 
@@ -48,10 +49,12 @@ def test_the_first_ones_are_counted():
     }
 
 
-def test_both_kinds_are_measured_and_nothing_stays(home):
-    found = bench.BENCHES["label-noise"](None, 1)
+def test_both_kinds_are_measured_and_nothing_stays(home, tmp_path):
+    part = tmp_path / "part.jsonl"
+    part.write_text(homes.part_of_sample(), encoding="utf-8")
+    found = bench.BENCHES["label-noise"](part, 1)
     assert [row["flipped_to"] for row in found["measured"]] == ["any", "sibling"]
-    rows = len(SAMPLE_FILE.read_bytes().splitlines())
+    rows = len(part.read_bytes().splitlines())
     for row in found["measured"]:
         assert row.keys() >= KEYS
         assert (row["rows"], row["flipped"]) == (rows, round(rows * 0.05))

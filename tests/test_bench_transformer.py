@@ -3,14 +3,13 @@
 import pytest
 
 from core import bench_transformer as bench
-from core.data.importing import import_file
-from core.data.sample import SAMPLE_FILE
+from tests import homes
 
 
 @pytest.fixture
 def few(home, monkeypatch):
     """Import the sample, and measure with a handful of rows."""
-    import_file(SAMPLE_FILE, bench.DATASET)
+    homes.import_part(bench.DATASET)
     for name, count in {"TRAINING_ROWS": 16, "ANSWERED_ROWS": 16, "MEMORY_STEPS": 1}.items():
         monkeypatch.setattr(bench, name, count)
 
