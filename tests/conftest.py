@@ -17,7 +17,7 @@ from core.storage import REPOSITORY, lock_holder, models_root
 HOLDING = Path(__file__).parent / "holding"
 REAL_FILE = REPOSITORY.parent / "shared" / "data" / "huffpost.jsonl.gz"
 
-# A busy machine is no reason to fail, and a third of the usual examples keeps the suite within its minutes.
+# A busy machine is no reason to fail, and a third of the usual examples (35 of 100) keeps the suite within its minutes.
 settings.register_profile("copydesk", deadline=None, max_examples=35, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("copydesk")
 

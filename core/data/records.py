@@ -13,7 +13,6 @@ from core.data.dates import Day, day_of
 from core.errors import InputError, shorten
 
 FIELDS = ("headline", "short_description", "category", "date", "link", "authors")
-TEXT_FIELDS = ("headline", "short_description", "category", "link", "authors")
 REQUIRED = ("headline", "category")
 # Longest headline that is a record, in characters.
 MAX_HEADLINE = 10_000

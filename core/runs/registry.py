@@ -83,7 +83,7 @@ def mark_default(run: Run) -> Registry:
 
 
 def unmark_default() -> Registry:
-    """Leave no run marked: the newest answers again."""
+    """Leave no run marked: the starter answers again, or else the newest."""
     with _changing() as registry:
         return _write(replace(registry, default=None))
 

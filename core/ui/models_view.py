@@ -20,7 +20,7 @@ PAGE = "models"
 MODEL, RETIRED = "model", "retired"
 PROBLEM, TICKED = "models_problem", "models_ticked"
 MOST_ROWS = 6  # of the table before it scrolls
-DEFAULT = "default: answers where no other is asked for. Without a mark of yours it is the newest."
+DEFAULT = "default: answers where no other is asked for. Without a mark of yours it is the starter, or else the newest."
 SCORE = {"format": "%.3f", "width": 76, "help": "Under the grouping that it was trained with, on its test rows."}
 COLUMNS = {
     "mark": st.column_config.TextColumn("Mark", width=62, help=DEFAULT),
@@ -56,9 +56,7 @@ def _registry_damaged(reason: str) -> None:
     """Say that nothing is known of defaults and retired runs, and offer to begin anew."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.error(
-            escaped(
-                f"{sentence(reason)} Until then no mark of yours counts: the newest model answers, none is retired."
-            ),
+            escaped(f"{sentence(reason)} Until then no mark counts: the starter answers, and none is retired."),
             icon=":material/error:",
         )
         st.button(
@@ -198,7 +196,7 @@ def _marks(model: ListedModel, *, writable: bool) -> None:
     if marked:
         st.button(
             "No longer the default", key="models_no_default", on_click=attempt, args=(registry.unmark_default,),
-            help="The newest model answers then where no other is asked for.",
+            help="The starter answers then where no other is asked for, or else the newest.",
         )  # fmt: skip
     else:
         st.button(
