@@ -46,7 +46,8 @@ def imbalance(rows: np.ndarray) -> Imbalance:
         labels=labels,
         entropy=entropy,
         evenness=entropy / float(np.log2(labels)) if labels > 1 else None,
-        gini=float((place * shares).sum() / labels),
+        # Of equally large labels, rounding may leave a little less than nothing.
+        gini=max(0.0, float((place * shares).sum() / labels)),
         ratio=float(sizes[-1] / sizes[0]),
         effective=float(2**entropy),
     )

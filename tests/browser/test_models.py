@@ -43,6 +43,9 @@ def test_a_bundle_goes_from_one_desk_to_another(page, home, tmp_path, tmp_path_f
         dialog.locator("input[type=file]").set_input_files(spoiled)
         expect(dialog.get_by_text(re.compile("is not imported: its entry .* it was changed"))).to_be_visible()
         assert store.list_all() == []
+        # The upload that was refused leaves the page with the run that told so; a new one has come in its place.
+        settled(page)
+        expect(dialog.locator("input[type=file]")).to_have_count(1)
         dialog.locator("input[type=file]").set_input_files(bundle)
         # The run has the id that it had; its name is the page's heading.
         run_id = bundle.stem

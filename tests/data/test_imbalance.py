@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.data.imbalance import imbalance
@@ -43,6 +43,7 @@ def test_gini_is_the_mean_difference_of_pairs_over_twice_the_mean(sizes):
 
 
 @given(SIZES, st.integers(1, 9))
+@example(np.ones(5, dtype=int), 1)
 def test_figures_do_not_depend_on_order_or_unit(sizes, factor):
     one, other = imbalance(sizes), imbalance(sizes[::-1] * factor)
     for name in ("labels", "entropy", "evenness", "gini", "ratio", "effective"):
