@@ -18,8 +18,11 @@ HOLDING = Path(__file__).parent / "holding"
 REAL_FILE = REPOSITORY.parent / "shared" / "data" / "huffpost.jsonl.gz"
 
 # A busy machine is no reason to fail, and a third of the usual examples (35 of 100) keeps the suite within its minutes.
-settings.register_profile("copydesk", deadline=None, max_examples=35, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("copydesk")
+# They are the same ones each time, so that what passed here passes there; HYPOTHESIS_PROFILE=search looks for others.
+COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("copydesk", max_examples=35, derandomize=True, **COMMON)
+settings.register_profile("search", max_examples=600, **COMMON)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "copydesk"))
 
 # A home of a test holds what the test puts there; tests of the starter, and their processes, ask for it.
 os.environ["COPYDESK_STARTER"] = "off"
