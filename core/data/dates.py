@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 EPOCH = dt.date(1970, 1, 1).toordinal()
 # Printing is younger than the one; the other is far. Beyond stand marks for "none", 0001 or 9999, and slips.
 FIRST_YEAR, LAST_YEAR = 1450, 2199
+FIRST_DAY, LAST_DAY = dt.date(FIRST_YEAR, 1, 1).toordinal() - EPOCH, dt.date(LAST_YEAR, 12, 31).toordinal() - EPOCH
 LONGEST = 100
 # Below this a number is a year, a serial number or nothing, not seconds (1973-03-03).
 SMALLEST_SECONDS = 1e8
@@ -106,7 +107,7 @@ def _day_of_number(number: float) -> int | Literal[Unreadable.UNREADABLE]:
     while abs(number) >= LARGEST_SECONDS:
         number /= 1000
     day = int(number // 86_400)
-    return day if day + EPOCH <= dt.date(LAST_YEAR, 12, 31).toordinal() else UNREADABLE
+    return day if FIRST_DAY <= day <= LAST_DAY else UNREADABLE
 
 
 def _calendar_day(year: int, month: int, day: int) -> int | None:

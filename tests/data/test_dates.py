@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.dates import EPOCH, UNREADABLE, EitherDay, day_of
+from core.data.dates import EPOCH, FIRST_DAY, LAST_DAY, UNREADABLE, EitherDay, day_of
 
 DAY = 15367  # 2012-01-28
 
@@ -66,6 +66,7 @@ def test_nothing_is_no_date(value):
         "soon", "2012", "2012-13-01", "2012-02-30", 2012, 0, True, [], {}, float("inf"), 20121399, "9" * 30,
         " " * 100 + "2012-01-28",
         "0001-01-01", "0001-01-01T00:00:00", "9999-12-31", "1449-12-31", "2200-01-01", 22000101, 10010101, 8e10,
+        -9e10, "-90000000000",
         "31/02/2012", "13/13/2012", "1/28/12", "01/28/0001", "00.01.2012", "January 2012", "May 32, 2012",
     ],
 )  # fmt: skip
@@ -95,6 +96,8 @@ def test_every_day_is_read_back(day):
     assert (read.day_first if isinstance(read, EitherDay) else read) == number
 
 
-@given(st.one_of(st.text(), st.floats(), st.integers()))
-def test_nothing_that_a_file_can_hold_raises(value):
-    day_of(value)
+@given(st.one_of(st.text(), st.floats(), st.integers(), st.integers(-(10**21), 10**21).map(str)))
+def test_what_a_file_can_hold_is_no_day_before_1450_or_after_2199(value):
+    day = day_of(value)
+    for one in day if isinstance(day, EitherDay) else (day,):
+        assert one in (None, UNREADABLE) or FIRST_DAY <= one <= LAST_DAY
