@@ -51,7 +51,7 @@ def train(spec: TrainingSpec, run_path: Path, report: Report) -> dict[str, Any]:
     report("read", 1, 1)
     is_training = set(training.tolist())
     learned = {row: category for row, category in spec.corrections.items() if row in is_training}
-    targets = applied(frame["category"], learned).map(spec.target_of).astype(str)
+    targets = _targets(applied(frame["category"], learned), spec)
     _check_split(spec, targets.iloc[training].nunique(), len(test))
     print(f"{len(training):,} training rows, {len(test):,} test rows of {dataset.name}", flush=True)
     if spec.corrections:
@@ -78,6 +78,11 @@ def train(spec: TrainingSpec, run_path: Path, report: Report) -> dict[str, Any]:
     counts = {"training_rows": len(training), "classified_rows_per_s": speed}
     counts |= {**_corrected(spec, len(learned)), **seen.figures()}
     return _save(run_path, classifier, predictions, {**figures(spec, predictions), **counts}, report, start)
+
+
+def _targets(categories: pd.Series, spec: TrainingSpec) -> pd.Series:
+    """Return the label that each row is trained on, str; each category is looked up once, not each row's."""
+    return categories.map({name: spec.target_of(name) for name in categories.unique()}).astype("str")
 
 
 def _corrected(spec: TrainingSpec, learned: int) -> dict[str, int]:

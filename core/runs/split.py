@@ -31,14 +31,18 @@ def split_rows(texts: pd.Series, categories: pd.Series, spec: TrainingSpec) -> t
     The split depends on the records, the share and the seed, so that runs with different models,
     targets and groupings are judged on the same rows. It is stratified by raw category.
     Rows with the same text stay on one side: a test row is never one that was learned by heart.
+    A text is the same letter by letter. Of the real headlines 10 of 33,546 test rows repeat a training text
+    but for case or white space; `core.evaluation.leakage` counts them. Keeping those together too would
+    change the test rows, and nobody could hold a new run against an earlier one.
     Only categories too small to be split are pooled by the label that is trained on.
     """
     unit, first = _units(texts)
-    strata = _strata(categories.astype(str).to_numpy()[first], spec)
+    strata = _strata(categories.astype("str").to_numpy(dtype=object)[first], spec)
     is_test = np.zeros(len(first), dtype=bool)
     random = np.random.default_rng(spec.split.seed)
-    for stratum in sorted(set(strata)):
-        members = random.permutation(np.flatnonzero(strata == stratum))
+    order = np.argsort(strata, kind="stable")
+    for stratum in np.split(order, np.flatnonzero(np.diff(strata[order])) + 1):
+        members = random.permutation(stratum)
         is_test[members[: _test_size(len(members), spec.split.test_share)]] = True
     rows = is_test[unit]
     return np.flatnonzero(~rows), np.flatnonzero(rows)
@@ -84,13 +88,15 @@ def _units(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _strata(categories: np.ndarray, spec: TrainingSpec) -> np.ndarray:
-    """Return the stratum of each distinct text: its category, or the pool of the small ones."""
-    names, codes, counts = np.unique(categories, return_inverse=True, return_counts=True)
-    strata = [
+    """Return the stratum of each distinct text: its category, or the pool of the small ones; int64, by their names."""
+    codes, names = pd.factorize(categories)
+    counts = np.bincount(codes, minlength=len(names))
+    called = [
         f"category {name}" if count >= FEWEST_RECORDS else f"pool {spec.target_of(name)}"
         for name, count in zip(names, counts, strict=True)
     ]
-    return np.asarray(strata)[codes]
+    place = {stratum: number for number, stratum in enumerate(sorted(set(called)))}
+    return np.array([place[stratum] for stratum in called], dtype=np.int64)[codes]
 
 
 def _test_size(rows: int, share: float) -> int:
