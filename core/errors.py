@@ -31,10 +31,11 @@ class DamagedError(CopydeskError):
 def shorten(value: object, limit: int = 60) -> str:
     """Return ``value`` as it may stand in a one-line message: quoted, escaped, at most ``limit`` long.
 
-    >>> shorten("a\\nb")
-    "'a\\\\nb'"
+    >>> print(shorten("a\\nb"), shorten("C:\\\\news"))
+    'a\\nb' 'C:\\news'
     """
-    text = repr(value if isinstance(value, str) else str(value))
+    # A path of Windows or a pattern is recognised as it was typed, not with its backslashes doubled.
+    text = repr(value if isinstance(value, str) else str(value)).replace("\\\\", "\\")
     return text if len(text) <= limit else text[: limit - 2] + "…" + text[-1]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -42,11 +42,14 @@ class Answer:
     ----------
     label, confidence: the most probable label under the grouping and its probability.
     probabilities: label -> probability, most probable first, all labels or the top ones asked for.
-    predicted_category: the most probable raw category; None for a model of groups.
+    predicted_category: the most probable raw category of all; None for a model of groups. It need not be one of
+        ``label``: a group of several categories may have more together than the likeliest one by itself.
     category_confidence: its probability, likewise.
     seconds: time to answer, its share of the batch that it was in.
     explanation: the words that spoke for the predicted label, or a note why there are none; None when not
         asked for.
+    categories: raw category of ``label`` -> probability, most probable first, as many as labels are listed; together
+        they have its confidence. Empty for a model of groups.
     """
 
     headline: str
@@ -58,6 +61,12 @@ class Answer:
     seconds: float
     explanation: dict[str, Any] | None = None
     category_confidence: float | None = None
+    categories: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def category(self) -> str | None:
+        """Return the most probable raw category inside ``label``; None for a model of groups."""
+        return next(iter(self.categories), None)
 
     def document(self) -> dict[str, Any]:
         """Return the answer as plain JSON values."""
@@ -68,6 +77,7 @@ class Answer:
             "confidence": self.confidence,
             "predicted_category": self.predicted_category,
             "category_confidence": self.category_confidence,
+            "categories": self.categories,
             "probabilities": self.probabilities,
             "seconds": self.seconds,
             "explanation": self.explanation,
@@ -159,8 +169,11 @@ def answers_from(
         winner = labels[int(own[place].argmax())]
         order = np.argsort(-scores[place], kind="stable")[:top]
         # Reasons are the model's for one of its own labels: the likeliest inside the answer.
-        inside = [column for column, group in enumerate(groups) if group == names[order[0]]]
-        reason = labels[max(inside, key=lambda column: own[place, column])]
+        inside = sorted(
+            (column for column, group in enumerate(groups) if group == names[order[0]]),
+            key=lambda column: -own[place, column],
+        )
+        reason = labels[inside[0]]
         answers.append(
             Answer(
                 headline=headline,
@@ -172,6 +185,9 @@ def answers_from(
                 seconds=each,
                 explanation=_explain(model, text_from(headline, description), reason) if explain else None,
                 category_confidence=float(own[place].max()) if spec.target == "category" else None,
+                categories={labels[column]: float(own[place, column]) for column in inside[:top]}
+                if spec.target == "category"
+                else {},
             )
         )
     return answers

@@ -2,6 +2,9 @@
 
 The rule is that of Evaluate's part Confidence (core.evaluation.selective.given_at): the finest level whose confidence
 is at least the threshold answers. A text of mostly unknown words is never sure, however confident the rest of it looks.
+
+The category is the likeliest inside the answered group, so that the two never contradict each other. From .5 on it is
+the likeliest of all as well: what has half of the probability leaves another group less.
 """
 
 from __future__ import annotations
@@ -52,7 +55,7 @@ def level_of(model: Model, answer: Answer, grouping: Grouping, threshold: float)
     """Return the level at which ``answer`` is given at ``threshold``."""
     if knows_too_little(model.classifier, text_from(answer.headline, answer.description)):
         return NOT_SURE
-    category = answer.confidence if answer.category_confidence is None else answer.category_confidence
+    category = next(iter(answer.categories.values()), answer.confidence)
     names = level_names(model, grouping)
     return str(levels(names, np.array([category]), np.array([answer.confidence]), threshold)[0])
 
@@ -68,7 +71,8 @@ def answers_table(
     """Return one row for each (headline, description), in order.
 
     Columns: headline, description, answer (label under ``grouping``), confidence, runner_up, margin (confidence less
-    the runner-up's), category (likeliest raw one, "" for a model of groups), sure (the level at ``threshold``).
+    the runner-up's), category (likeliest raw one inside the answer, "" for a model of groups), sure (the level at
+    ``threshold``).
     Errors as `core.inference.classify.classify`.
     """
     for headline, _ in items:
@@ -105,15 +109,17 @@ def answers_table(
 def _likeliest(
     model: Model, items: Sequence[tuple[str, str]], groups: list[str], by: float | None
 ) -> tuple[np.ndarray, ...]:
-    """Return for each item the places of the two likeliest groups, their probabilities, the likeliest label and its."""
+    """Return for each item the places of the two likeliest groups, their probabilities, and of the likeliest of the
+    model's own labels inside the first its place and probability."""
     own = np.asarray(model.classifier.predict_proba([text_from(*item) for item in items]))
     own = own if by is None else temperature.scaled(own, by)
-    _, scores = grouped_probabilities(own, groups)
+    names, scores = grouped_probabilities(own, groups)
     rows = np.arange(len(items))
     order = np.argsort(-scores, axis=1, kind="stable")
     best, second = order[:, 0], order[:, min(1, order.shape[1] - 1)]
     runner_up = scores[rows, second] if order.shape[1] > 1 else np.zeros(len(items))
-    category = own.argmax(axis=1)
+    inside = np.array([names.index(group) for group in groups]) == best[:, None]
+    category = np.where(inside, own, -1).argmax(axis=1)
     return (
         best,
         second,

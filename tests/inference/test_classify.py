@@ -1,5 +1,6 @@
 """Answers: probabilities add up, groupings agree with their categories, reasons are exact."""
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from core.errors import InputError
 from core.grouping.builtin import HUFFPOST_12, RAW
 from core.grouping.grouping import Grouping
-from core.inference.classify import Model, classify
+from core.inference.classify import Model, answers_from, classify
 from core.models import registry
 from core.runs.spec import SpecGrouping, TrainingSpec
 from core.runs.store import Run
@@ -39,6 +40,26 @@ def test_probabilities_are_sorted_and_sum_to_one_under_any_grouping(model, headl
         assert values == sorted(values, reverse=True)
         assert (answer.label, answer.confidence) == (next(iter(answer.probabilities)), pytest.approx(values[0]))
         assert grouping.group_of(answer.predicted_category) in answer.probabilities
+
+
+@given(st.lists(st.integers(1, 100), min_size=3, max_size=3))
+def test_the_category_that_is_said_belongs_to_the_label(model, weights):
+    own = np.array([weights]) / sum(weights)
+    play = Grouping("play", {"SPORTS": "PLAY", "TECH": "PLAY"})
+    (answer,) = answers_from(model, [("text", "")], own, play)
+    assert {play.group_of(category) for category in answer.categories} == {answer.label}
+    assert sum(answer.categories.values()) == pytest.approx(answer.confidence)
+    assert answer.categories[answer.category] == max(answer.categories.values())
+    assert answer.category_confidence == own.max()
+    if answer.category_confidence > 0.5:
+        assert answer.category == answer.predicted_category
+
+
+def test_a_group_may_win_against_the_likeliest_category(model):
+    own = np.array([[0.4, 0.35, 0.25]])
+    (answer,) = answers_from(model, [("text", "")], own, Grouping("play", {"SPORTS": "PLAY", "TECH": "PLAY"}))
+    assert (answer.label, answer.category, answer.predicted_category) == ("PLAY", "SPORTS", "POLITICS")
+    assert answer.document()["categories"] == {"SPORTS": 0.35, "TECH": 0.25}
 
 
 def test_an_answer_does_not_depend_on_the_others_of_its_batch(model):

@@ -64,7 +64,7 @@ def test_the_table_says_what_single_answers_do(model):
         assert (row.headline, row.description, row.answer, row.category) == (
             *item,
             answer.label,
-            answer.predicted_category,
+            answer.category,
         )
         assert row.confidence == pytest.approx(answer.confidence, abs=1e-6)
         assert row.margin == pytest.approx(answer.confidence - list(answer.probabilities.values())[1], abs=1e-6)
