@@ -10,6 +10,7 @@ from core.evaluation import intervals as bootstrap
 from core.evaluation.errors import Listing
 from core.evaluation.intervals import Interval
 from core.evaluation.judge import Judged
+from core.evaluation.ranking import rank
 from core.runs import store
 from core.ui import cache
 from core.ui.cache import ended, named
@@ -28,6 +29,16 @@ def _intervals(key: tuple[str, str, str], _judged: Judged) -> dict[str, Interval
 def intervals(run: store.Run, judged: Judged) -> dict[str, Interval]:
     """Return the interval of each single figure of ``judged``; a tenth of a second of work the first time."""
     return _intervals(key_of(run, judged), judged)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _values(key: tuple[str, str, str], _judged: Judged) -> dict[str, float]:
+    return {**_judged.metrics.headline(), **vars(rank(_judged.probabilities, _judged.true, _judged.answerable))}
+
+
+def values(run: store.Run, judged: Judged) -> dict[str, float]:
+    """Return every single figure of ``judged`` by name; to be read, not changed."""
+    return _values(key_of(run, judged), judged)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the records")

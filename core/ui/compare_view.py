@@ -18,14 +18,13 @@ from core.evaluation.comparison import (
     gain_sentence,
     verdict,
 )
-from core.evaluation.judge import Judged
 from core.evaluation.report_sections import NAMES
 from core.grouping.grouping import Grouping
 from core.runs import states, store
 from core.runs.cost import Cost, cost
 from core.runs.store import Run
 from core.runs.wording import duration, size
-from core.ui import cache, cache_comparison, charts
+from core.ui import cache, cache_comparison, charts, shell
 from core.ui.components import escaped, notice, table_key
 from core.ui.selection import pick
 from core.ui.theme import Palette
@@ -39,9 +38,8 @@ MEASURES = {"f1": "F1", "precision": "Precision", "recall": "Recall"}
 TURNED = {"run": (ONLY_RUN, "Only this run right"), "other": (ONLY_AGAINST, "Only the other right")}
 
 
-def draw(run: Run, judged: Judged, grouping: Grouping, dataset: Dataset | None, palette: Palette) -> None:
-    """Draw the choice of the other run and all that differs; ``dataset`` is what was judged, None: the test rows."""
-    against = chosen_run(run, judged)
+def draw(run: Run, against: Run | None, grouping: Grouping, dataset: Dataset | None, palette: Palette) -> None:
+    """Draw all that differs between two runs; ``dataset`` is what was judged, None: the test rows."""
     if against is None:
         st.write("There is no other finished run on this dataset. Train a second one to compare with.")
         return
@@ -76,46 +74,38 @@ def _compared(run: Run, against: Run, found: Comparison, palette: Palette) -> No
     _rows(found)
 
 
-def others(run: Run, judged: Judged) -> list[Run]:
-    """Return the finished runs that ``run`` can be compared with, the newest first.
+def others(run: Run, fingerprint: str) -> list[Run]:
+    """Return the finished runs that ``run`` can be compared with on the dataset of this content, the newest first.
 
     On test rows, those on the same dataset; on another dataset, every run, since it can be judged there too.
     """
-    elsewhere = judged.fingerprint != run.spec.fingerprint
+    elsewhere = fingerprint != run.spec.fingerprint
     return [
         one
         for one in store.list_all()
-        if one.id != run.id
-        and one.state == states.SUCCEEDED
-        and (elsewhere or one.spec.fingerprint == judged.fingerprint)
+        if one.id != run.id and one.state == states.SUCCEEDED and (elsewhere or one.spec.fingerprint == fingerprint)
     ]
 
 
-def chosen_run(run: Run, judged: Judged, *, optional: bool = False) -> Run | None:
+def chosen_run(run: Run, fingerprint: str, *, optional: bool) -> Run | None:
     """Draw the choice of the other run, which the URL keeps; None where there is none.
 
     ``optional``: nobody has to be chosen, and None is also for that.
     """
-    found = {one.id: one for one in others(run, judged)}
+    found = {one.id: one for one in others(run, fingerprint)}
     if not found:
         return None
     choice = pick(
         st.selectbox,
-        "Compare with",
+        "Compared with",
         [*([NOBODY] if optional else []), *found],
         page=PAGE,
         name="against",
-        width=520,
-        format_func=lambda name: _label(found[name]) if name in found else "no other run",
+        width=222,
+        format_func=lambda name: f"against {shell.run_label(found[name])}" if name in found else "against no other run",
+        label_visibility="collapsed",
     )
     return found.get(choice)
-
-
-def _label(run: Run) -> str:
-    spec = run.spec
-    accuracy = (run.status.get("metrics") or {}).get("accuracy")
-    told = [run.title, f"{spec.model} {spec.preset}", f"target {spec.target}"]
-    return " · ".join(told + ([f"accuracy {accuracy:.3f}"] if accuracy is not None else []))
 
 
 def class_frame(found: Comparison, measure: str) -> pd.DataFrame:

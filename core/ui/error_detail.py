@@ -20,7 +20,7 @@ from core.ui.correct_form import correct_form
 from core.ui.theme import Palette, colour_at, ink_on
 
 WORDS = 12
-BARS = 300  # px
+BARS, FITTING = 300, 14  # px of the probabilities where they scroll, and labels up to which they need not
 FAINT = 0.08  # of the strongest pull, below which a word is not shaded
 
 
@@ -29,18 +29,27 @@ def draw(run: Run, found: Listing, place: int, dataset: Dataset, palette: Palett
     row = rows_at(found, np.array([place])).iloc[0]
     description = row["short_description"] if isinstance(row["short_description"], str) else ""
     why = _why(run, found, row, text_from(row["headline"], description))
-    st.html(text_html(row["headline"], description, why if isinstance(why, Pulls) else None, palette))
-    st.caption(facts(row, found, place))
-    if isinstance(why, Pulls):
-        _words(why, palette)
-    else:
-        st.caption(f"Which words pulled is not known: {escaped(why)}.")
-    st.caption("Probability of each label")
-    with st.container(height=BARS, border=False):
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.html(text_html(row["headline"], description, why if isinstance(why, Pulls) else None, palette))
+        st.caption(facts(row, found, place))
+        if isinstance(why, Pulls):
+            _words(why, palette)
+        else:
+            st.caption(f"Which words pulled is not known: {escaped(why)}.")
+        _label(row, why, dataset)
+    with right:
+        st.caption("Probability of each label")
         frame = pd.DataFrame(
             {"label": list(found.judged.metrics.labels), "probability": found.judged.probabilities[place]}
         )
-        st.altair_chart(charts.probability_bars(frame, palette=palette), theme=None, key=f"evaluate_bars_{row['row']}")
+        with st.container(height=BARS if len(frame) > FITTING else "content", border=False):
+            bars = charts.probability_bars(frame, palette=palette)
+            st.altair_chart(bars, theme=None, key=f"evaluate_bars_{row['row']}")
+
+
+def _label(row: pd.Series, why: Pulls | str, dataset: Dataset) -> None:
+    """Draw the form that decides whether the label is right."""
     st.caption("Is the label wrong? What you decide is kept beside the dataset, not in it.")
     answered = why.answered if isinstance(why, Pulls) else row["predicted"]
     correct_form(

@@ -28,7 +28,7 @@ from core.ui.theme import Palette
 PAGE = "evaluate"
 MATRIX, WHOLE_PAGE = "evaluate_matrix_again", "evaluate_whole_page"
 ROWS = 50  # a page
-HEIGHT, FITTING = 420, 11  # px of a table, and rows that need less
+HEIGHT, FITTING = 332, 9  # px of a table, and rows that need less
 ORDER_NAMES = {
     "surest": "Surest first",
     "unsure": "Least sure first",
@@ -65,14 +65,11 @@ def draw(run: Run, judged: Judged, dataset: Dataset | None, palette: Palette) ->
     if not len(places):
         st.write(nothing(found, query))
         return
-    left, right = st.columns([11, 9], gap="medium")
-    with left:
-        place = _table(found, shown, query)
-    with right:
-        if place is None:
-            st.caption("Click the box before a row to see all its probabilities and the words that pulled.")
-        else:
-            error_detail.draw(run, found, place, dataset, palette)
+    place = _table(found, shown, query)
+    if place is None:
+        st.caption("Click the box before a row to see all its probabilities and the words that pulled.")
+    else:
+        error_detail.draw(run, found, place, dataset, palette)
 
 
 def nothing(found: Listing, query: Query) -> str:
@@ -365,9 +362,9 @@ def _table(found: Listing, places: np.ndarray, query: Query) -> int | None:
         selection_default={"selection": {"rows": ticked}},
         column_order=[name for name in columns if not same.get(name) and (name != "category" or grouped)],
         column_config={
-            "headline": st.column_config.TextColumn("Headline", width=210),
-            "true": st.column_config.TextColumn("True", width=85),
-            "predicted": st.column_config.TextColumn("Predicted", width=85),
+            "headline": st.column_config.TextColumn("Headline", width=430),
+            "true": st.column_config.TextColumn("True", width=120),
+            "predicted": st.column_config.TextColumn("Predicted", width=120),
             "category": "Raw category",
             "confidence": st.column_config.NumberColumn("Confidence", format="%.3f", width=75),
             "margin": st.column_config.NumberColumn(

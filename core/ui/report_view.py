@@ -17,10 +17,9 @@ from core.evaluation.report_sections import NAMES, summary
 from core.evaluation.temperature import Calibration
 from core.grouping.grouping import Grouping
 from core.runs.store import Run
-from core.ui import cache, cache_confidence, cache_report, compare_view, shell, why_view
+from core.ui import cache, cache_confidence, cache_report, shell, why_view
 from core.ui.cache_report import Asked, Other
 from core.ui.components import escaped
-from core.ui.theme import Palette
 
 EXAMPLES = 20
 FILES = {
@@ -30,14 +29,17 @@ FILES = {
 }
 
 
-def draw(run: Run, judged: Judged, grouping: Grouping, dataset: Dataset | None, palette: Palette) -> None:
-    """Draw the preview and the three downloads; ``dataset`` is what was judged, None: the test rows."""
+def draw(run: Run, judged: Judged, other: Run | None, grouping: Grouping, dataset: Dataset | None) -> None:
+    """Draw the preview and the three downloads; ``dataset`` is what was judged, None: the test rows.
+
+    ``other`` is the run to compare with, None for a report without.
+    """
+    compared = "compared with the run chosen above" if other else "choose above what to compare with"
     st.caption(
-        "One file to hand on: figures, matrices, classes, causes, slices, confidence, limits. "
+        f"One file to hand on: figures, matrices, classes, causes, slices, confidence, limits; {compared}. "
         "The first one takes some seconds."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        other = compare_view.chosen_run(run, judged, optional=True)
         shown = st.checkbox(
             f"Show {EXAMPLES} errors with their headlines",
             key="evaluate_report_examples",
@@ -60,7 +62,7 @@ def draw(run: Run, judged: Judged, grouping: Grouping, dataset: Dataset | None, 
     downloads(run, judged, against, asked)
     st.subheader(escaped(first["title"]), anchor=False)
     for sentence in summary(first):
-        st.markdown(escaped(sentence))
+        st.markdown(escaped(sentence.replace(" %", "\u00a0%")))
     for place, name in zip(st.columns(len(CARDS)), CARDS, strict=True):
         place.metric(NAMES[name], score(first[name]), help=f"95 %: {ends(first['intervals'][name])}")
 

@@ -14,7 +14,7 @@ from core.runs import store
 from core.runs.manifest import write_manifest
 from core.ui import cache
 from core.ui.charts.matrix import ALL
-from core.ui.evaluation_view import DRAWABLE, DRAWN, selecting_key
+from core.ui.confusion_view import DRAWABLE, DRAWN, selecting_key
 
 
 def run_id(target):
@@ -292,11 +292,15 @@ def test_a_matrix_of_very_many_classes_draws_the_prominent_ones(other_rows, open
     assert any(f"{classes - DRAWN} more are not drawn; choose" in part.value for part in at.caption)
 
 
-def test_the_matrix_is_not_built_again_for_a_part_below(trained, open_page, monkeypatch):
+def test_a_click_in_the_matrix_does_not_build_it_again(trained, open_page, monkeypatch, param):
     at = open_page("pages/evaluate.py", run=run_id("category"), grouping="huffpost-12")
     monkeypatch.setattr("core.ui.charts.confusion_matrix", None)
-    at.segmented_control(key="evaluate_part").set_value("Slices").run()
-    assert not at.exception
+    for true in ("NEWS", "LIFESTYLE"):
+        cell = {"true": true, "predicted": "VOICES"}
+        at.session_state["evaluate_matrix_counts_by size_0"] = {"selection": {"cell": [cell]}}
+        at.run()
+        assert not at.exception
+        assert param(at, "true") == true
 
 
 def test_to_score_a_dataset_shows_how_far_it_is(other_rows, monkeypatch):

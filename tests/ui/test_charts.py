@@ -307,9 +307,11 @@ def test_numbers_in_cells_read_on_their_fill(palette, count):
 
 
 @SIZES
-def test_a_matrix_is_square_where_it_has_its_own_width(count):
+def test_cells_of_few_classes_are_square_and_those_of_many_fit_a_screen(count):
     spec = DRAWN["confusion"](count).to_dict()
-    assert spec["height"] == matrix.cell_size(count) * count < spec["width"]
+    wide, high = matrix.cell_size(count)
+    assert spec["height"] == high * count and wide * count < spec["width"]
+    assert wide == high if count <= 20 else spec["height"] <= max(matrix.TALL + count, matrix.LOWEST * count)
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,12 @@ def compare_page():
 
     from core.grouping import versions
     from core.runs import store
-    from core.ui import cache, compare_view
+    from core.ui import compare_view
     from core.ui.theme import LIGHT
 
     run, grouping = store.find(st.query_params["run"]), versions.load(st.query_params["grouping"])
-    compare_view.draw(run, cache.judged(run, grouping), grouping, None, LIGHT)
+    against = compare_view.chosen_run(run, run.spec.fingerprint, optional=False)
+    compare_view.draw(run, against, grouping, None, LIGHT)
 
 
 def report_page():
@@ -33,11 +34,11 @@ def report_page():
 
     from core.grouping import versions
     from core.runs import store
-    from core.ui import cache, report_view
-    from core.ui.theme import LIGHT
+    from core.ui import cache, compare_view, report_view
 
     run, grouping = store.find(st.query_params["run"]), versions.load(st.query_params["grouping"])
-    report_view.draw(run, cache.judged(run, grouping), grouping, None, LIGHT)
+    other = compare_view.chosen_run(run, run.spec.fingerprint, optional=True)
+    report_view.draw(run, cache.judged(run, grouping), other, grouping, None)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +122,7 @@ def test_the_choice_stays_in_the_url(runs):
     at = drawn(compare_page, run=one.id)
     at.selectbox(key="evaluate_against").set_value(other.id).run()
     assert at.query_params["against"] in (other.id, [other.id])
-    assert [run.id for run in compare_view.others(one, evaluate(one))] == [seeded.id, other.id]
+    assert [run.id for run in compare_view.others(one, one.spec.fingerprint)] == [seeded.id, other.id]
 
 
 def test_a_grouping_that_the_other_cannot_answer_is_one_line(runs):

@@ -12,9 +12,11 @@ import pandas as pd
 from core.ui.charts.axes import counted, is_chosen, name_axis, nothing_to_show, wrapped
 from core.ui.theme import Palette, colour_at, ink_on, themed
 
-WIDEST, NARROWEST = 31, 12  # px a cell is wide and high
-SLANTED = 30  # px from which column names stand aslant, upright below
+WIDEST, NARROWEST = 27, 12  # px a cell is wide
+HIGHEST, LOWEST = 27, 14  # px a cell is high: less than it is wide, so that many classes fit a screen
+SLANTED = 26  # px from which column names stand aslant, upright below
 MATRIX = 860  # px that the cells of one row share
+TALL = 640  # px that those of one column share
 GLYPH = 0.6  # width of a digit with its air, in font sizes
 LETTER = 7  # px of a letter in an axis label
 # What the row and the column of sums are called; no class can be, for the sign at its end that nobody sees.
@@ -23,9 +25,15 @@ ALL = "all\u2060"
 Value = Literal["rows", "row_share", "column_share"]
 
 
-def cell_size(labels: int) -> int:
-    """Return the px that a cell of a matrix of so many labels is wide and high."""
-    return max(NARROWEST, min(WIDEST, round(MATRIX / max(labels, 1))))
+def cell_size(labels: int) -> tuple[int, int]:
+    """Return the px that a cell of a matrix of so many labels is wide, and high."""
+    wide, high = MATRIX / max(labels, 1), TALL / max(labels, 1)
+    return max(NARROWEST, min(WIDEST, round(wide))), max(LOWEST, min(HIGHEST, round(high)))
+
+
+def natural_width(labels: Sequence[str]) -> int:
+    """Return the px that a matrix of ``labels`` and their sums is wide."""
+    return _width([*labels, ALL], cell_size(len(labels))[0])
 
 
 def confusion_matrix(
@@ -58,34 +66,35 @@ def confusion_matrix(
     if not len(labels):
         return nothing_to_show(palette, click)
     ramp = palette.blues if kind == "confusion" else palette.reds
-    step = cell_size(len(labels))
+    step, high = cell_size(len(labels))
     data = _cells(frame, labels, value=value, kind=kind, ramp=ramp, step=step)
     title = _titles(data, value=value, kind=kind, noun=noun)
     if sums:
         data = pd.concat([data, _sums(data, palette, step)], ignore_index=True)
         labels = [*labels, ALL]
     data = data.assign(chosen=_is_pair(data, selected))
-    base = _grid(data, labels, step, title=title).encode(tooltip=_tips(noun))
+    base = _grid(data, labels, (step, high), title=title).encode(tooltip=_tips(noun))
     cells = base.mark_rect(cursor="pointer").encode(color=alt.Color("fill:N", scale=None)).add_params(click)
     # A page may squeeze the chart: the figures then shrink with their cells.
-    size = alt.ExprRef(f"max(6, min(12, 2.2 + 0.32 * width / {len(labels)}))")
+    size = alt.ExprRef(f"max(6, min({min(12, high - 4)}, 2.2 + 0.32 * width / {len(labels)}))")
     numbers = base.mark_text(fontSize=size, cursor="pointer")
     numbers = numbers.encode(text=alt.Text("printed:N"), color=alt.Color("ink:N", scale=None))
     outline = base.mark_rect(filled=False, stroke=palette.ink, strokeWidth=2.5)
     outline = outline.encode(
         strokeOpacity=alt.when(is_chosen(click, "true")).then(alt.value(1)).otherwise(alt.value(0))
     )
-    below = [_diagonal(labels, step, palette)] if kind == "errors" else []
+    below = [_diagonal(labels, (step, high), palette)] if kind == "errors" else []
     above = _separators(parted, labels, palette) if parted else []
     chart = alt.layer(*below, cells, numbers, *above, outline)
-    return themed(chart.properties(width=_width(labels, step), height=step * len(labels)), palette)
+    return themed(chart.properties(width=_width(labels, step), height=high * len(labels)), palette)
 
 
 def _width(labels: Sequence[str], step: int) -> int:
-    """Return the px at which cells are square: cells, row names beside them, the last column's name."""
+    """Return the px at which cells are as wide as planned: cells, row names beside them, names that lean out."""
     longest = max(len(line) for label in labels for line in wrapped(label)) * LETTER
-    slanted = round(longest * 0.7) if step > SLANTED else 0
-    return step * len(labels) + longest + 40 + max(0, slanted - step)
+    # A slanted name begins over the middle of its column and leans over those to the right of it.
+    leaning = [len(label) * LETTER * 0.7 - step * (place + 0.5) for place, label in enumerate(reversed(labels))]
+    return step * len(labels) + longest + 40 + (max(0, round(max(leaning))) if step > SLANTED else 0)
 
 
 def _tips(noun: str) -> list[alt.Tooltip]:
@@ -173,12 +182,13 @@ def _titles(data: pd.DataFrame, *, value: str, kind: str, noun: str) -> tuple[st
     return f"Predicted {noun} ({shown})", f"True {noun} ({counted(int(data['rows'].sum()))} {unit})"
 
 
-def _grid(data: pd.DataFrame, labels: Sequence[str], step: int, title: tuple[str, str]) -> alt.Chart:
+def _grid(data: pd.DataFrame, labels: Sequence[str], cell: tuple[int, int], title: tuple[str, str]) -> alt.Chart:
     """Return the empty grid of a matrix over ``data``: all labels on both sides, thin rules between."""
-    shared = {"grid": True, "tickBand": "extent", "labelFontSize": min(12, step - 1)}
+    shared = {"grid": True, "tickBand": "extent"}
     domain = alt.Scale(domain=list(labels), paddingInner=0, paddingOuter=0)
-    top = name_axis(labels, orient="top", labelAngle=-45 if step > SLANTED else -90, **shared)
-    side = name_axis(labels, **shared)
+    angle = -45 if cell[0] > SLANTED else -90
+    top = name_axis(labels, orient="top", labelAngle=angle, labelFontSize=min(12, cell[0] - 1), **shared)
+    side = name_axis(labels, labelFontSize=min(12, cell[1] - 1), **shared)
     return alt.Chart(data).encode(
         x=alt.X("predicted:N", title=title[0], scale=domain, axis=top),
         y=alt.Y("true:N", title=title[1], scale=domain, axis=side),
@@ -197,8 +207,8 @@ def _separators(parted: Sequence[str], labels: Sequence[str], palette: Palette) 
     ]
 
 
-def _diagonal(labels: Sequence[str], step: int, palette: Palette) -> alt.Chart:
+def _diagonal(labels: Sequence[str], cell: tuple[int, int], palette: Palette) -> alt.Chart:
     """Return the cells that an error matrix leaves out, as a quiet band that keeps the eye in line."""
     names = [label for label in labels if label != ALL]
     data = pd.DataFrame({"true": names, "predicted": names})
-    return _grid(data, labels, step, title=("", "")).mark_rect(color=palette.rule, opacity=0.55)
+    return _grid(data, labels, cell, title=("", "")).mark_rect(color=palette.rule, opacity=0.55)
