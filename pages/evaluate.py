@@ -36,8 +36,8 @@ with head:
         [OWN, *others],
         page=PAGE,
         name="on",
-        width=200,
-        format_func=lambda name: f"judged on {name}",
+        width=172,
+        format_func=lambda name: f"on {name}",
         label_visibility="collapsed",
     )
 with shell.told():
@@ -54,7 +54,7 @@ dataset = datasets.by_fingerprint(judged.fingerprint)
 compared = evaluation_view.beside(other, shown, whole)
 frame = evaluation_view.figures_frame(run, judged, compared)
 evaluation_view.provenance(run, judged, grouping)
-evaluation_view.figures(judged, frame, other if compared else None)
+evaluation_view.figures(run, judged, frame, other if compared else None)
 with folded:
     evaluation_view.all_figures(judged, frame, compared=compared is not None)
 

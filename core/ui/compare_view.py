@@ -101,8 +101,8 @@ def chosen_run(run: Run, fingerprint: str, *, optional: bool) -> Run | None:
         [*([NOBODY] if optional else []), *found],
         page=PAGE,
         name="against",
-        width=222,
-        format_func=lambda name: f"against {shell.run_label(found[name])}" if name in found else "against no other run",
+        width=250,
+        format_func=lambda name: f"vs {shell.run_label(found[name])}" if name in found else "compared with no run",
         label_visibility="collapsed",
     )
     return found.get(choice)

@@ -310,12 +310,12 @@ def _chosen_class(found: Confidence) -> tuple[pd.DataFrame, str]:
         table,
         key=table_key("evaluate_thresholds", [*table["label"], precision]),
         hide_index=True,
-        height=248,
+        height=266,
         on_select="rerun",
         selection_mode="single-row",
         column_order=["label", "threshold", "precision", "precision_low", "coverage", "recall", "answers"],
         column_config={
-            "label": st.column_config.TextColumn("Class", pinned=True, width=125),
+            "label": st.column_config.TextColumn("Class", pinned=True, width=152),
             "threshold": st.column_config.NumberColumn("Threshold", format="%.3f", width=72),
             "precision": st.column_config.NumberColumn("Precision", format="%.3f", width=70),
             "precision_low": st.column_config.NumberColumn(

@@ -26,6 +26,7 @@ from core.grouping.grouping import Grouping
 from core.runs.store import Run
 from core.ui import cache, cache_errors, charts
 from core.ui.charts.matrix import ALL, natural_width
+from core.ui.charts.unchecked import unchecked
 from core.ui.components import clicked, escaped, table_key
 from core.ui.errors_view import MATRIX, ORDER_NAMES, asked_query, heading, outline_again
 from core.ui.selection import pick, remember, value
@@ -119,7 +120,7 @@ def _chart(
     """Return the matrix; a change in a part further down the page asks for the same one again."""
     many = len(_judged.metrics.labels) > DRAWABLE
     labels = ordered(_judged.metrics, order, _grouping.group_of, most=DRAWN if many else None)
-    return charts.confusion_matrix(
+    chart = charts.confusion_matrix(
         cells(_judged.metrics),
         labels,
         value={"by row": "row_share", "by column": "column_share"}.get(view, "rows"),
@@ -131,6 +132,7 @@ def _chart(
         sums=True,
         parted=starts(labels, _grouping.group_of) if order == "by group" else (),
     )
+    return unchecked(chart)
 
 
 def matrix(run: Run, judged: Judged, grouping: Grouping, palette: Palette) -> Mapping[str, str] | None:

@@ -140,7 +140,7 @@ def figures_frame(run: Run, judged: Judged, compared: tuple[Run, Judged] | None)
     return frame.assign(difference=frame["value"] - frame["against"])
 
 
-def figures(judged: Judged, frame: pd.DataFrame, other: Run | None) -> None:
+def figures(run: Run, judged: Judged, frame: pd.DataFrame, other: Run | None) -> None:
     """Draw the headline figures of `figures_frame` with their intervals, and how far they are from ``other``."""
     metrics = judged.metrics
     wrong = metrics.rows - int(np.trace(metrics.confusion))
@@ -167,16 +167,17 @@ def figures(judged: Judged, frame: pd.DataFrame, other: Run | None) -> None:
     if not wrong and metrics.rows:
         st.caption(f":material/check_circle: No row is wrong: all {metrics.rows:,} got the right answer.")
     if other:
-        st.caption(difference_text(other, frame))
+        st.caption(difference_text(run, other, frame))
 
 
-def difference_text(other: Run, frame: pd.DataFrame) -> str:
+def difference_text(run: Run, other: Run, frame: pd.DataFrame) -> str:
     """Return how far the figures are from those of the run last compared, as Markdown."""
     names = ("accuracy", "macro_f1", "kappa", "top_3_accuracy", "log_loss")
     gaps = " · ".join(
         f"{row.figure} {row.difference:+.3f}" for row in frame.loc[[*names]].dropna(subset=["difference"]).itertuples()
     )
-    return f"Against {escaped(shell.run_label(other))}: {gaps}".replace(" -", " −")
+    where = "" if other.spec.split == run.spec.split else ", on test rows of its own (Compare has those of both)"
+    return f"Against {escaped(shell.run_label(other))}{where}: {gaps}".replace(" -", " −")
 
 
 def all_figures(judged: Judged, frame: pd.DataFrame, *, compared: bool) -> None:

@@ -50,7 +50,7 @@ def draw(run: Run, judged: Judged, dataset: Dataset | None, palette: Palette) ->
     except CopydeskError as error:
         st.warning(escaped(str(error)), icon=":material/edit_note:")
         return
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([2, 3], gap="large")
     with left:
         marked = _by_column(run, judged, palette)
     with right:
@@ -133,8 +133,8 @@ def _worst(run: Run, judged: Judged) -> str | None:
         selection_mode="single-row",
         column_order=["slice", "rows", "difference", "interval", "accuracy", "errors", "excess"],
         column_config={
-            "slice": st.column_config.TextColumn("Slice", width=150, pinned=True),
-            "rows": st.column_config.NumberColumn("Rows", format="localized", width=52),
+            "slice": st.column_config.TextColumn("Slice", width=245, pinned=True),
+            "rows": st.column_config.NumberColumn("Rows", format="localized", width=50),
             "difference": st.column_config.NumberColumn("To the rest", format="%+.3f", width=72),
             "interval": st.column_config.TextColumn("95 %", width=122),
             "accuracy": st.column_config.NumberColumn("Accuracy", format="%.3f", width=70),

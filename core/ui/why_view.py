@@ -54,7 +54,7 @@ def _draw(run: Run, judged: Judged, dataset: Dataset | None, screen: Grouping, p
     table = summary(found.causes, label)
     told = [cause for cause in ORDER if cause not in found.causes.skipped]
     shown = table[table["cause"].isin(told) & ~((table["matching"] == 0) & (table["share_of_right"] == 0))]
-    left, right = st.columns([5, 4], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         st.subheader(_heading(int(table["rows"].sum()), label), anchor=False)
         cause = _waterfall(shown, label, palette)
@@ -62,12 +62,11 @@ def _draw(run: Run, judged: Judged, dataset: Dataset | None, screen: Grouping, p
         st.subheader("Does it matter?", anchor=False)
         _matters(shown)
     absent = [name for name in told if name not in set(shown["cause"])]
-    if absent:
-        st.caption(f"No row has: {', '.join(absent)}.")
+    notes = [f"No row has: {', '.join(absent)}."] if absent else []
     if SIBLING not in found.causes.skipped:
-        st.caption(f"Sibling classes are those of one group of {escaped(found.siblings.name)}.")
-    for name, reason in found.causes.skipped.items():
-        st.caption(f"Not told: {name}, since {escaped(reason)}.")
+        notes.append(f"Sibling classes are those of one group of {escaped(found.siblings.name)}.")
+    notes += [f"Not told: {name}, since {escaped(reason)}." for name, reason in found.causes.skipped.items()]
+    st.caption(" ".join(notes))
     _rows(found, cause, label)
 
 
@@ -148,7 +147,7 @@ def _matters(shown: pd.DataFrame) -> None:
         .assign(**{name: shown[name].map(percent) for name in shares}),
         hide_index=True,
         column_config={
-            "cause": st.column_config.TextColumn("Cause", pinned=True, width=112),
+            "cause": st.column_config.TextColumn("Cause", pinned=True, width=165),
             "matching": st.column_config.NumberColumn(
                 "Errors", format="localized", width=54, help="That have it, as their first cause or not."
             ),

@@ -10,6 +10,7 @@ import pytest
 
 from core.ui import charts
 from core.ui.charts import axes, matrix
+from core.ui.charts.unchecked import unchecked
 from core.ui.theme import DARK, LIGHT, contrast
 
 LONG = "a group whose name goes on for well over forty characters, and then some"
@@ -312,6 +313,11 @@ def test_cells_of_few_classes_are_square_and_those_of_many_fit_a_screen(count):
     wide, high = matrix.cell_size(count)
     assert spec["height"] == high * count and wide * count < spec["width"]
     assert wide == high if count <= 20 else spec["height"] <= max(matrix.TALL + count, matrix.LOWEST * count)
+
+
+def test_a_matrix_that_is_not_checked_is_the_same():
+    chart = charts.confusion_matrix(*pairs(12), palette=LIGHT, sums=True)
+    assert unchecked(chart).to_dict() == chart.to_dict()
 
 
 @pytest.mark.parametrize(
