@@ -53,7 +53,8 @@ class Diff:
     moves: the most rows first; a category without rows moves too.
     flows: every pair of groups that share a category, the largest group of ``a`` first.
     matched: pairs of a group of ``a`` and the group of ``b`` that it became.
-    renamed: those of them that are called otherwise.
+    renamed: those of them that are called otherwise and hold the same categories: what is split, or takes others in,
+        is no rename.
     added, removed: groups of ``b`` and of ``a`` that are matched with none.
     rows: all rows, 0 when nobody knows any; then the two figures below count categories.
     adjusted_rand_index: of pairs of rows, 1 when alike, about 0 for chance (Hubert & Arabie, 1985).
@@ -115,11 +116,14 @@ def diff(a: Grouping, b: Grouping, rows: Mapping[str, int]) -> Diff:
     total = sum(counts.values())
     weights = counts if total else {pair: len(names) for pair, names in shared.items()}
     kept = tuple((flow.origin, flow.target) for flow in flows if not flow.moves)
+    changed = {end for flow in flows if flow.moves for end in (("of a", flow.origin), ("of b", flow.target))}
     return Diff(
         moves=tuple(sorted(moves, key=lambda move: (-move.rows, move.category))),
         flows=tuple(flows),
         matched=kept,
-        renamed=tuple(pair for pair in kept if pair[0] != pair[1]),
+        renamed=tuple(
+            (one, other) for one, other in kept if one != other and not changed & {("of a", one), ("of b", other)}
+        ),
         added=tuple(sorted({target for _, target in shared} - {target for _, target in matched})),
         removed=tuple(sorted({origin for origin, _ in shared} - {origin for origin, _ in matched})),
         rows=total,

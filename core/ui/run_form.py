@@ -17,7 +17,7 @@ from core.grouping.grouping import Grouping
 from core.models.registry import MODELS, presets, settings_from
 from core.runs import local, store
 from core.runs.preflight import Outlook, look_ahead
-from core.runs.spec import SPLITS, TARGETS, Split, TrainingSpec, plan
+from core.runs.spec import FEWEST_RECORDS, SPLITS, TARGETS, Split, TrainingSpec, plan
 from core.runs.wording import outlook_text
 from core.ui import run_actions, run_facts, run_view
 from core.ui.components import escaped
@@ -53,6 +53,7 @@ def draw(dataset: Dataset, grouping: Grouping) -> None:
         list(TARGETS),
         page=PAGE,
         name="target",
+        default=first_target(dataset.category_counts, grouping),
         required=True,
         help="'category' learns the raw categories and answers any grouping by adding up. 'group' learns the groups.",
     )
@@ -69,6 +70,21 @@ def draw(dataset: Dataset, grouping: Grouping) -> None:
     _told(outlook)
     if st.button("Start", type="primary", icon=":material/play_arrow:", key="train_start"):
         _start(spec, outlook)
+
+
+def first_target(counts: Mapping[str, int], grouping: Grouping) -> str:
+    """Return the target to begin with: category, which answers any grouping, unless only groups can be learned.
+
+    A category with fewer records than a split needs cannot be, by itself.
+
+    >>> first_target({"A": 9, "B": 9, "C": 1}, Grouping("ab", {"C": "B"}))
+    'group'
+    """
+    groups: dict[str, int] = {}
+    for category, rows in counts.items():
+        groups[grouping.group_of(category)] = groups.get(grouping.group_of(category), 0) + rows
+    lone = min(counts.values(), default=0) < FEWEST_RECORDS
+    return "group" if lone and len(groups) > 1 and min(groups.values()) >= FEWEST_RECORDS else "category"
 
 
 def _planned(

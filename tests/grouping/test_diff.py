@@ -53,6 +53,15 @@ def test_a_grouping_and_its_renamed_twin_do_not_differ(grouping, rows):
     assert {one for one, _ in found.renamed} == set(grouping.labels(CATEGORIES))
 
 
+def test_a_group_that_is_split_or_takes_others_in_is_not_said_to_be_renamed():
+    rows = {"TECH": 5, "SCIENCE": 3, "ARTS": 9}
+    one, whole = Grouping("one", {"TECH": "LAB", "SCIENCE": "LAB"}), Grouping("whole", dict.fromkeys(rows, "ALL"))
+    apart = Grouping("apart", {})
+    assert (diff(one, apart, rows).renamed, diff(one, apart, rows).added) == ((), ("SCIENCE",))
+    assert diff(apart, whole, rows).renamed == ()
+    assert diff(one, Grouping("two", {"TECH": "LABS", "SCIENCE": "LABS"}), rows).renamed == (("LAB", "LABS"),)
+
+
 @given(GROUPINGS, GROUPINGS, ROWS)
 def test_it_is_the_same_both_ways(a, b, rows):
     there, back = diff(a, b, rows), diff(b, a, rows)
