@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.cli import status_line
 from core.cli.printing import Json, emit, pairs, say, table
-from core.errors import InputError
+from core.errors import InputError, shorten
+from core.grouping.builtin import BUILTIN
 
 if TYPE_CHECKING:
     from core.evaluation.judge import Judged
@@ -43,10 +45,11 @@ def evaluate(
     from core.evaluation.evaluate import evaluation_document
 
     start = time.perf_counter()
+    status_line.working("judging the rows")
     found = found_run(run)
     judged = judge_run(
         found,
-        grouping=found_grouping(grouping),
+        grouping=grouping_for(found, grouping),
         dataset=datasets.load(dataset) if dataset is not None else None,
         calibrated=calibrated,
     )
@@ -75,8 +78,9 @@ def whatif(
     from core.evaluation.evaluate import evaluation_document
 
     start = time.perf_counter()
+    status_line.working("judging the rows")
     found = found_run(run)
-    wanted, other = found_grouping(grouping), found_grouping(against) or found.spec.grouping.grouping()
+    wanted, other = grouping_for(found, grouping), grouping_for(found, against) or found.spec.grouping.grouping()
     judged = judge_run(found, grouping=wanted)
     tried = regroup.try_grouping(found, regroup.scores_of(found), wanted, other)
     trained = regroup.retrained_runs(found, tried.after)
@@ -98,7 +102,9 @@ def classify(
         Path | None, typer.Option(help="Text with one headline a line, or JSON lines, CSV, TSV or Parquet.")
     ] = None,
     grouping: GroupingName = None,
-    top: Annotated[int | None, typer.Option(metavar="K", min=1, help="List only the K most probable labels.")] = None,
+    top: Annotated[
+        int | None, typer.Option("--top", "--limit", metavar="K", min=1, help="List only the K most probable labels.")
+    ] = None,
     explain: Annotated[
         bool,
         typer.Option(
@@ -130,6 +136,7 @@ def classify(
     model = load_model(found)
     if run is None and not json:
         say(f"answered by {found.title}; --run RUN asks another")
+    status_line.working("looking for the nearest headlines" if nearest else "classifying")
     answers = answer(model, items, under, top=top, explain=explain, calibrated=calibrated)
     results = [one.document() for one in answers]
     text = "\n\n".join(map(_answer_text, answers)) if headline is not None else _answers_table(answers)
@@ -168,6 +175,19 @@ def found_grouping(reference: str | None) -> Grouping | None:
     from core.grouping import versions
 
     return versions.load_or_read(reference) if reference is not None else None
+
+
+def grouping_for(run: Run, reference: str | None) -> Grouping | None:
+    """Return the grouping of that name, or in that file; a warning says which of its categories the run does not know.
+
+    A built-in one may name more than any dataset has.
+    """
+    found = found_grouping(reference)
+    if found is not None and reference not in BUILTIN:
+        from core.cli.meant import warn_of_strangers
+
+        warn_of_strangers(found.mapping, run.spec.categories, f"the data of run {shorten(run.title)}")
+    return found
 
 
 def _report(run: Run, judged: Judged, document: dict[str, Any]) -> str:

@@ -33,11 +33,15 @@ from core.cli import (
     score,
     scores,
     service,
+    status_line,
     training,
 )
+from core.cli.printing import Stopped, harmless
+from core.cli.spelling import first_spelling
 from core.errors import CopydeskError, InputError, one_line, shorten
 
 DONE, RUN_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+STOPPED = "stopped: what was finished before stays, and nothing is left half-made"
 
 app = typer.Typer(
     help="Browse, group, train on, inspect and classify news headlines. "
@@ -86,28 +90,43 @@ def _root(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 done, 1 the run failed, 2 bad input."""
+    """Run one command and return its exit status: 0 done, 1 the run failed, 2 bad input, 130 ended by Ctrl-C."""
     _speak_utf8()
     try:
-        _check_text(sys.argv[1:] if arguments is None else arguments)
-        status = app(arguments, standalone_mode=False, prog_name="python -m core")
+        given = sys.argv[1:] if arguments is None else list(arguments)
+        _check_text(given)
+        status = app(first_spelling(given), standalone_mode=False, prog_name="python -m core")
         sys.stdout.flush()
-        return status if isinstance(status, int) else DONE
+        # Typer tells Ctrl-C by this status, and swallows the exception.
+        return _end(STOPPED, INTERRUPTED) if status == INTERRUPTED else status if isinstance(status, int) else DONE
     except CopydeskError as error:
         return _fail(str(error))
+    except Stopped as stopped:
+        return _end(f"stopped: {stopped}", INTERRUPTED)
     except typer.Abort:
         return _fail("not confirmed, so nothing was changed; answer y, or add --yes")
     except typer.TyperException as error:
         return _usage(error)
     except KeyboardInterrupt:
-        return _fail("interrupted; what was finished before stays", INTERRUPTED)
+        return _end(STOPPED, INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read our output has gone, as `head` does; stdout must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        return _unread()
+    except SystemExit as error:
+        # So Typer ends where nobody reads any more; others, such as uvicorn, mean it.
+        if not isinstance(error.__context__, BrokenPipeError):
+            raise
+        return _unread()
     except OSError as error:
         where = f" {error.filename!r}" if error.filename else ""
         return _fail(f"{error.strerror or error}{where}; check the path, its permissions and the free space")
+    finally:
+        status_line.clear()
+
+
+def _unread() -> int:
+    """End quietly: whoever read our output has gone, as `head` does, and stdout must not complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return DONE
 
 
 def _speak_utf8() -> None:
@@ -137,6 +156,12 @@ def _usage(error: typer.TyperException) -> int:
     return _fail(f"{message.rstrip('.')}; `{command} --help` shows how it is used")
 
 
-def _fail(message: str, status: int = BAD_INPUT) -> int:
-    print(f"error: {one_line(message)}", file=sys.stderr)
+def _fail(message: str) -> int:
+    return _end(f"error: {message}", BAD_INPUT)
+
+
+def _end(message: str, status: int) -> int:
+    """Say why a command ends, in one line on stderr, and return its exit status."""
+    status_line.clear()
+    print(harmless(one_line(message)), file=sys.stderr)
     return status

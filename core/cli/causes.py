@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.cli import status_line
+from core.cli.answers import GroupingName, RunId, found_grouping, found_run, grouping_for
 from core.cli.printing import Json, emit, table
 
 if TYPE_CHECKING:
@@ -14,10 +16,8 @@ if TYPE_CHECKING:
 
 
 def causes(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, as `runs list` prints it.")],
-    grouping: Annotated[
-        str | None, typer.Option(metavar="NAME|FILE", help="The grouping.", show_default="the run's own")
-    ] = None,
+    run: RunId,
+    grouping: GroupingName = None,
     siblings: Annotated[
         str | None,
         typer.Option(
@@ -32,7 +32,9 @@ def causes(
     class_: Annotated[
         str | None, typer.Option("--class", metavar="CLASS", help="Only rows whose true class is this one.")
     ] = None,
-    top: Annotated[int, typer.Option(metavar="N", min=0, help="List N rows of each cause, with evidence.")] = 0,
+    top: Annotated[
+        int, typer.Option("--top", "--limit", metavar="N", min=0, help="List N rows of each cause, with evidence.")
+    ] = 0,
     json: Json = False,
 ) -> None:
     """Tell why the wrong rows of a run are wrong: each one's first matching cause, and how much each cause matters.
@@ -42,19 +44,17 @@ def causes(
     from core.data import datasets
     from core.evaluation.evaluate import evaluate
     from core.evaluation.why_wrong import check_class, document, why_wrong
-    from core.grouping import versions
-    from core.runs import local, store
 
     start = time.perf_counter()
-    local.settle()
-    found = store.find(run)
+    status_line.working("looking for causes")
+    found = found_run(run)
     own = found.spec.grouping.grouping()
     judged = evaluate(
         found,
-        grouping=versions.load_or_read(grouping) if grouping is not None else None,
+        grouping=grouping_for(found, grouping),
         dataset=datasets.load(dataset) if dataset is not None else None,
     )
-    why = why_wrong(found, judged, versions.load_or_read(siblings) if siblings is not None else own)
+    why = why_wrong(found, judged, found_grouping(siblings) or own)
     if class_ is not None:
         check_class(why, class_)
     told = document(found, why, class_, top)

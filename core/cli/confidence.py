@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli.answers import Calibrated, GroupingName, RunId, found_grouping, found_run
+from core.cli import status_line
+from core.cli.answers import Calibrated, GroupingName, RunId, found_run, grouping_for
 from core.cli.printing import Json, emit, pairs, table
 
 DatasetName = Annotated[
@@ -38,9 +39,10 @@ def confidence(
     from core.evaluation.confidence import confidence_document, confidence_of
 
     start = time.perf_counter()
+    status_line.working("judging the rows")
     wanted = found_run(run)
     on = datasets.load(dataset) if dataset is not None else None
-    found = confidence_of(wanted, found_grouping(grouping), on, calibrated=calibrated)
+    found = confidence_of(wanted, grouping_for(wanted, grouping), on, calibrated=calibrated)
     document = confidence_document(
         wanted, found, calibrated=calibrated, threshold=threshold, precision=precision, label=label, bins=bins,
         binning=binning,
@@ -90,6 +92,7 @@ def calibrate(
         text = f"the temperature of run {found.id} is gone" if there else f"run {found.id} had no temperature"
         emit(calibration_document(found, None), text, json)
         return
+    status_line.working("fitting the temperature")
     kept = temperature.calibrate(found.spec, test_predictions(found))
     temperature.keep(found, kept)
     emit(calibration_document(found, kept), _calibration_text(found.id, kept.model_dump()), json)
@@ -129,7 +132,7 @@ def slices(
             show_default="description, length, year, authors",
         ),
     ] = None,
-    top: Annotated[int, typer.Option(metavar="K", min=1, help="Tell the K worst.")] = 10,
+    top: Annotated[int, typer.Option("--top", "--limit", metavar="K", min=1, help="Tell the K worst.")] = 10,
     errors: Annotated[
         str | None, typer.Option(metavar="SLICE", help="List the errors of a slice, as 'year=2014'.")
     ] = None,
@@ -142,9 +145,10 @@ def slices(
     from core.evaluation.slices import SEARCHED
 
     start = time.perf_counter()
+    status_line.working("looking for the worst slices")
     found = found_run(run)
     on = datasets.load(dataset) if dataset is not None else None
-    judged = evaluate(found, grouping=found_grouping(grouping), dataset=on)
+    judged = evaluate(found, grouping=grouping_for(found, grouping), dataset=on)
     document = slices_document(found, judged, by=by, search=search or SEARCHED, top=top, errors=errors)
     emit({**document, "seconds": time.perf_counter() - start}, _slices_text(document), json)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.cli.import_progress import at_terminal
+from core.cli.import_progress import ImportProgress
 from core.cli.printing import Json, confirm, emit, pairs, say, table
 from core.errors import one_line
 
@@ -63,7 +63,7 @@ def import_(
     if name is None:
         name = suggested_name(file.name)
         say(f"The dataset is called {name}, after its file; --name gives it another name.")
-    print_dataset(import_file(file, name, mapping=mapping, progress=at_terminal(), **how), json)
+    print_dataset(import_file(file, name, mapping=mapping, progress=ImportProgress(), **how), json)
 
 
 def _print_preview(file: Path, mapping: Mapping, how: dict[str, Any], as_json: bool) -> None:

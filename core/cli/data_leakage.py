@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.cli.answers import found_run
-from core.cli.data_quality import Name, known, waited
+from core.cli.data_quality import known, waited
 from core.cli.printing import Json, emit, table
+from core.cli.row_filters import Name
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset

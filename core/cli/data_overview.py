@@ -9,9 +9,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.cli.answers import found_grouping
-from core.cli.data_records import check
+from core.cli import status_line
 from core.cli.printing import Json, emit, pairs, table
+from core.cli.row_filters import (
+    Categories,
+    Dated,
+    Described,
+    DescriptionLength,
+    First,
+    GroupingName,
+    Groups,
+    HeadlineLength,
+    Lacking,
+    Last,
+    Name,
+    Search,
+    rows_left,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,57 +37,44 @@ TEXTS = {"headline": "headline_length", "description": "description_length"}
 
 
 def overview(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A dataset.")],
-    grouping: Annotated[
-        str | None,
-        typer.Option(metavar="NAME|FILE", help="What groups there are.", show_default="the one that fits the data"),
-    ] = None,
+    name: Name,
+    grouping: GroupingName = None,
     against: Annotated[str | None, typer.Option(metavar="NAME", help="Another dataset to stand beside it.")] = None,
-    search: Annotated[str, typer.Option(metavar="QUERY", help="As in `data records`.")] = "",
-    category: Annotated[list[str] | None, typer.Option(help="Only of this category; may be repeated.")] = None,
-    group: Annotated[list[str] | None, typer.Option(help="Only of this group; may be repeated.")] = None,
-    first: Annotated[str | None, typer.Option("--from", metavar="MONTH", help="From this month on, 2014-01.")] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="MONTH", help="Up to this month.")] = None,
-    headline_length: Annotated[
-        str | None, typer.Option(metavar="RANGE", help="Characters of the headline, 20-80, -20 or 80-.")
-    ] = None,
-    description_length: Annotated[
-        str | None, typer.Option(metavar="RANGE", help="Characters of the description.")
-    ] = None,
-    described: Annotated[
-        bool | None, typer.Option("--described/--undescribed", help="Only with, or without, a description.")
-    ] = None,
-    dated: Annotated[bool | None, typer.Option("--dated/--undated", help="Only with, or without, a date.")] = None,
-    lacking: Annotated[
-        list[str] | None, typer.Option(metavar="WHAT", help="Only those that lack it, link:missing or authors:empty.")
-    ] = None,
+    search: Search = "",
+    category: Categories = None,
+    group: Groups = None,
+    first: First = None,
+    last: Last = None,
+    headline_length: HeadlineLength = None,
+    description_length: DescriptionLength = None,
+    described: Described = None,
+    dated: Dated = None,
+    lacking: Lacking = None,
     json: Json = False,
 ) -> None:
     """Count the rows that the filters leave: by category, group and month, how uneven, how long, what is missing."""
     from core.data import datasets
     from core.data.column_facts import info
     from core.data.engine import open_table
-    from core.data.filters import Filters, length_range, months_of
-    from core.grouping.builtin import default_for
 
     start = time.perf_counter()
-    dataset = datasets.load(name)
+    status_line.working("counting")
     other = datasets.load(against) if against is not None else None
-    chosen = found_grouping(grouping) or default_for(dataset.categories)
-    filters = Filters(
-        categories=tuple(category or ()),
-        groups=tuple(group or ()),
-        months=months_of(first, last),
+    left = rows_left(
+        name,
+        grouping,
         search=search,
-        headline_length=length_range(headline_length),
-        description_length=length_range(description_length),
-        has_description=described,
-        has_date=dated,
-        lacking=tuple(lacking or ()),
+        category=category,
+        group=group,
+        first=first,
+        last=last,
+        headline_length=headline_length,
+        description_length=description_length,
+        described=described,
+        dated=dated,
+        lacking=lacking,
     )
-    check(filters, dataset.categories, chosen)
-    opened = open_table(dataset)
-    mask = opened.mask(filters, chosen)
+    dataset, chosen, opened, mask = left.dataset, left.grouping, left.table, left.mask
     document = {
         "dataset": dataset.name,
         "grouping": chosen.name,
@@ -87,7 +88,7 @@ def overview(
     }
     if other is not None:
         beside = open_table(other)
-        document["against"] = compared(opened, mask, beside, beside.mask(filters, chosen), chosen)
+        document["against"] = compared(opened, mask, beside, beside.mask(left.filters, chosen), chosen)
     document["seconds"] = time.perf_counter() - start
     emit(document, _text(document), json)
 

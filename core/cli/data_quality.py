@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.cli.printing import Json, emit, pairs, say, table
+from core.cli import status_line
+from core.cli.printing import Json, Stopped, emit, pairs, table
+from core.cli.row_filters import Name
 
 if TYPE_CHECKING:
     from core.background import Background
     from core.data.datasets import Dataset
     from core.data.recipe import Recipe
-
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A dataset.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -82,18 +81,15 @@ def waited(folder: Any, spoken: dict[str, str], command: str) -> Background:
     from core.runs.wording import duration
 
     def look(work: Background) -> None:
-        if sys.stderr.isatty():
-            left = "" if work.seconds_left is None else f" · about {duration(work.seconds_left)} left"
-            line = f"{spoken.get(work.phase, work.phase)} · {100 * work.share:.0f} %{left}"
-            print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+        left = "" if work.seconds_left is None else f" · about {duration(work.seconds_left)} left"
+        status_line.show(f"{spoken.get(work.phase, work.phase)} · {100 * work.share:.0f} %{left}")
 
     try:
         ended = background.wait(folder, look)
-    except KeyboardInterrupt:
-        say(f"\nit goes on in the background; `python -m core {command}` shows the result")
-        raise
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
+    except KeyboardInterrupt as stopped:
+        raise Stopped(
+            f"waiting alone; it goes on in the background, and `python -m core {command}` shows the result"
+        ) from stopped
     if ended.state != background.SUCCEEDED:
         raise CopydeskError(ended.error or f"it was {ended.state}; start it again")
     return ended
@@ -132,9 +128,6 @@ def _text(document: dict[str, Any]) -> str:
             for example in one.get("examples", [])
         ]
     return "\n".join(lines)
-
-
-Step = Annotated[bool, typer.Option()]
 
 
 def clean(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.cli import status_line
 from core.cli.data import Column, print_dataset
 from core.cli.printing import Json, say
 from core.errors import InputError
@@ -81,8 +82,7 @@ def _fetched(key: str | None, hub: HubSource, name: str | None, mapping: Mapping
         return sources.fetch_and_import(hub, name, mapping, folder, _report())
     finally:
         import_folders.forget(folder)
-        if sys.stderr.isatty():
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+        status_line.clear()
 
 
 def _report() -> Callable[..., None]:
@@ -94,7 +94,7 @@ def _report() -> Callable[..., None]:
     def report(phase: str, step: int, total: int, *, note: str = "") -> None:
         share = f" · {100 * step / total:.0f} %" if total and phase == "download" else ""
         if sys.stderr.isatty():
-            print(f"\r\033[K{SPOKEN[phase]}{share}{' · ' if note else ''}{note}", end="", file=sys.stderr, flush=True)
+            status_line.show(f"{SPOKEN[phase]}{share}{' · ' if note else ''}{note}")
         elif phase not in told:
             told.append(phase)
             say(SPOKEN[phase])

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.cli import status_line
 from core.cli.answers import found_grouping
-from core.cli.data_records import check
 from core.cli.printing import Json, emit, table
+from core.cli.row_filters import Categories, First, GroupingName, Groups, Last, Name, Search, rows_left
 from core.errors import InputError, shorten
 
 if TYPE_CHECKING:
@@ -19,26 +20,21 @@ if TYPE_CHECKING:
     from core.grouping.grouping import Grouping
 
 REST = "all other rows"
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A dataset.")]
-GroupingName = Annotated[
-    str | None,
-    typer.Option("--grouping", metavar="NAME|FILE", help="What groups there are.", show_default="the one that fits"),
-]
 ByGroup = Annotated[bool, typer.Option("--by-group", help="Groups in place of categories.")]
-Top = Annotated[int, typer.Option(metavar="N", min=1, help="List N.")]
+Top = Annotated[int, typer.Option("--top", "--limit", metavar="N", min=1, help="List N.")]
 
 
 def words(
     name: Name,
-    category: Annotated[list[str] | None, typer.Option(help="Of this category; may be repeated.")] = None,
-    group: Annotated[list[str] | None, typer.Option(help="Of this group; may be repeated.")] = None,
+    category: Categories = None,
+    group: Groups = None,
     against: Annotated[
         str | None, typer.Option(metavar="CLASS", help="A category or group to compare with.", show_default=REST)
     ] = None,
     grouping: GroupingName = None,
-    search: Annotated[str, typer.Option(metavar="QUERY", help="Only rows that it finds, see `data records`.")] = "",
-    first: Annotated[str | None, typer.Option("--from", metavar="MONTH", help="From this month on, 2014-01.")] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar="MONTH", help="Up to this month.")] = None,
+    search: Search = "",
+    first: First = None,
+    last: Last = None,
     field: Annotated[str, typer.Option("--in", metavar="FIELD", help="both, headline or description.")] = "both",
     length: Annotated[
         list[int] | None, typer.Option(metavar="N", min=1, max=3, help="N-grams of N words; may be repeated.")
@@ -54,34 +50,28 @@ def words(
     """
     from dataclasses import replace
 
-    from core.data import datasets
-    from core.data.engine import open_table
-    from core.data.filters import Filters, months_of
     from core.evaluation import distinctive as finding
     from core.evaluation.counted_words import counted_words
     from core.evaluation.ngrams import FIELDS
-    from core.grouping.builtin import default_for
 
     start = time.perf_counter()
     if field not in FIELDS:
         raise InputError(f"--in {shorten(field)} is no field; use {', '.join(FIELDS)}")
-    dataset = datasets.load(name)
-    chosen = found_grouping(grouping) or default_for(dataset.categories)
-    filters = Filters(tuple(category or ()), tuple(group or ()), months_of(first, last), search)
-    check(filters, dataset.categories, chosen)
-    opened = open_table(dataset)
-    ours = opened.mask(filters, chosen)
+    status_line.working("counting words")
+    left = rows_left(name, grouping, search=search, category=category, group=group, first=first, last=last)
+    opened, ours = left.table, left.mask
     theirs = ~ours
     if against is not None:
-        everywhere = replace(filters, categories=(), groups=())
-        theirs = opened.mask(replace(everywhere, **_class(against, dataset, chosen)), chosen) & ~ours
+        everywhere = replace(left.filters, categories=(), groups=())
+        other = replace(everywhere, **_class(against, left.dataset, left.grouping))
+        theirs = opened.mask(other, left.grouping) & ~ours
     counted = counted_words(opened)
     how: dict[str, Any] = {"field": field, "lengths": length or (1, 2, 3), "most": top}
     sides = ours[counted.rows], theirs[counted.rows]
     found = (finding.frequent if frequent else finding.distinctive)(counted.ngrams, *sides, **how)
     document = {
-        "dataset": dataset.name,
-        "grouping": chosen.name,
+        "dataset": left.dataset.name,
+        "grouping": left.grouping.name,
         "rows": int(sides[0].sum()),
         "against": against if against is not None else REST,
         "against_rows": int(sides[1].sum()),
@@ -120,6 +110,7 @@ def shortcuts(
     start = time.perf_counter()
     dataset = datasets.load(name)
     chosen = grouping_of(dataset, grouping, by_group)
+    status_line.working("counting words")
     opened = open_table(dataset)
     counted = counted_words(opened)
     codes, names = classes(opened, chosen)
@@ -154,13 +145,16 @@ def grouping_of(dataset: Dataset, grouping: str | None, by_group: bool) -> Group
 
 def _class(label: str, dataset: Dataset, grouping: Grouping) -> dict[str, tuple[str, ...]]:
     """Return the filter for a category, or else a group, of that name."""
+    from core.cli.meant import choices
+
     if label in dataset.category_counts:
         return {"categories": (label,)}
     groups = grouping.labels(dataset.categories)
     if label not in groups:
+        there = [*groups, *(one for one in dataset.categories if one not in groups)]
         raise InputError(
             f"--against {shorten(label)} is neither a category nor a group of {shorten(grouping.name)}; "
-            f"choose one of: {', '.join(groups[:8])}{', …' * (len(groups) > 8)}"
+            f"{choices(label, there)}"
         )
     return {"groups": (label,)}
 

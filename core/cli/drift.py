@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.cli.data_words import ByGroup, GroupingName, Name, grouping_of
+from core.cli import status_line
+from core.cli.data_words import ByGroup, grouping_of
 from core.cli.printing import Json, emit, table
-from core.errors import InputError, shorten
+from core.cli.row_filters import GroupingName, Name, check_known
 
 if TYPE_CHECKING:
     from core.evaluation.drift import Dated, Drift
@@ -37,13 +38,11 @@ def drift(
 
     start = time.perf_counter()
     dataset = datasets.load(name)
+    status_line.working("telling early from late texts")
     opened = open_table(dataset)
     counted = counted_words(opened)
     data = dated(counted, opened, grouping_of(dataset, grouping, by_group), gap)
-    for label in class_ or ():
-        if label not in data.names:
-            some = f"{', '.join(data.names[:8])}{', …' * (len(data.names) > 8)}"
-            raise InputError(f"--class {shorten(label)} is none of the {len(data.names):,}; choose one of: {some}")
+    check_known("--class", tuple(class_ or ()), list(data.names))
     found = list(drifts(data, list(dict.fromkeys(class_ or (EVERY, *data.names)))))
     document = {
         "dataset": dataset.name,

@@ -9,9 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
-from core.cli.answers import GroupingName, RunId, found_grouping, found_run
+from core.cli import status_line
+from core.cli.answers import GroupingName, RunId, found_run, grouping_for
+from core.cli.files import Overwrite, check_free
 from core.cli.printing import Json, emit, table
 from core.errors import InputError, shorten
+from core.storage import write_atomic
 
 
 def errors(
@@ -35,12 +38,14 @@ def errors(
         bool | None, typer.Option("--described/--undescribed", help="Only with, or without, a description.")
     ] = None,
     order: Annotated[
-        str, typer.Option(metavar="ORDER", help="surest, unsure, margin, newest, oldest or row.")
+        str, typer.Option("--order", "--sort", metavar="ORDER", help="surest, unsure, margin, newest, oldest or row.")
     ] = "surest",
-    top: Annotated[int, typer.Option(metavar="N", min=0, help="Print the first N.")] = 20,
+    top: Annotated[int, typer.Option("--top", "--limit", metavar="N", min=0, help="Print the first N.")] = 20,
     csv: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write all of them there, safe for spreadsheets.")
+        Path | None,
+        typer.Option("--csv", "--output", metavar="FILE", help="Write all of them there, safe for spreadsheets."),
     ] = None,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """List the records that a run gets wrong (or right), with what was true, what it said and how sure it was."""
@@ -63,9 +68,11 @@ def errors(
         described=described,
         order=_one_of("order", order, browser.ORDERS),
     )
+    check_free(csv, overwrite)
+    status_line.working("judging the rows")
     found = found_run(run)
     other = datasets.load(dataset) if dataset is not None else None
-    judged = judge_run(found, grouping=found_grouping(grouping), dataset=other)
+    judged = judge_run(found, grouping=grouping_for(found, grouping), dataset=other)
     listing = browser.listing(judged, datasets.frame(_records_of(judged.fingerprint), browser.RECORD_COLUMNS))
     places = browser.chosen(listing, query)
     if csv is not None:
@@ -113,8 +120,7 @@ def _records_of(fingerprint: str) -> Any:
 def _write(file: Path, text: str) -> None:
     if not file.parent.is_dir():
         raise InputError(f"folder {shorten(str(file.parent))} does not exist; make it first")
-    # Line ends are written as they are, also those inside a text.
-    file.write_text(text, encoding="utf-8", newline="")
+    write_atomic(file, text)
 
 
 def _text(document: dict[str, Any]) -> str:
@@ -122,7 +128,7 @@ def _text(document: dict[str, Any]) -> str:
     columns = ["row", "true", "predicted", "category", "confidence", "margin", "date", "headline"]
     kind = "" if document["kind"] == "all" else f" {document['kind']}"
     head = f"{document['rows']:,}{kind} of {document['of']:,} rows"
-    rows = [{**row, "headline": " ".join(row["headline"].split())} for row in document["errors"]]
+    rows = document["errors"]
     parts = [head] + ([table(rows, columns)] if rows else [])
     if len(rows) < document["rows"]:
         parts.append(f"the first {len(rows):,} are listed; --top N lists more, --csv FILE writes all")

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.cli import status_line
 from core.cli.answers import RunId, found_run
+from core.cli.files import Overwrite, check_free
 from core.cli.printing import Json, emit, table
 from core.errors import InputError, shorten
 
@@ -31,6 +33,7 @@ def export(
             show_default="bundle or joblib, by the ending",
         ),
     ] = None,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Hand on a run: as a bundle for another Copydesk, with a script that needs none, or as other programs read it.
@@ -46,7 +49,9 @@ def export(
         )
     if wanted not in FORMATS:
         raise InputError(f"export format {shorten(wanted)} is unknown; choose one of: {', '.join(FORMATS)}")
+    check_free(target, overwrite)
     found = found_run(run)
+    status_line.working("checking and writing the model")
     if wanted == "bundle":
         _bundle(found, target, json)
     elif wanted == "onnx":
@@ -63,6 +68,7 @@ def import_(
     """Take a run in from a bundle: everything in it is checked before it appears, and nothing in it is run."""
     from core.inference.bundle_import import import_bundle
 
+    status_line.working("checking the bundle")
     run = import_bundle(file)
     metrics = run.status.get("metrics") or {}
     document = {"run": run.id, "state": run.state, "metrics": metrics}

@@ -9,6 +9,7 @@ import typer
 
 from core.cli import grouping_advice
 from core.cli.printing import Json, emit, pairs, say, table
+from core.errors import shorten
 
 if TYPE_CHECKING:
     from core.evaluation.compare_groupings import Compared
@@ -54,17 +55,40 @@ def save(
         Path, typer.Argument(help="YAML or JSON: GROUP: [CATEGORY, ...]; CSV: the columns category and group.")
     ],
     name: Annotated[str, typer.Option(help="What the grouping will be called.")],
-    note: Annotated[str, typer.Option(help="A sentence about it.")] = "",
+    note: Annotated[str, typer.Option(metavar="TEXT", help="A sentence about it.")] = "",
+    dataset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The dataset that should have its categories; what it does not have is told.",
+            show_default="the one that has most of them",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Save a grouping as the next version of its name; earlier versions stay."""
+    """Save a grouping as the next version of its name; earlier versions stay.
+
+    A category that the dataset does not have is told, with the one that may be meant, and saved all the same.
+    """
+    from core.cli.meant import warn_of_strangers
+    from core.data import datasets
     from core.grouping import versions
     from core.grouping.formats import read_grouping
     from core.grouping.grouping import Grouping
 
     read = read_grouping(file)
+    there = [datasets.load(dataset)] if dataset is not None else datasets.list_all()
     saved = versions.save(Grouping(name, read.mapping, note=note or read.note))
-    emit(document(saved), f"saved grouping {saved.name} as version {saved.version}", json)
+    checked = max(there, key=lambda one: len(saved.mapping.keys() & set(one.categories)), default=None)
+    unknown = (
+        warn_of_strangers(saved.mapping, checked.categories, f"dataset {shorten(checked.name)}") if checked else {}
+    )
+    found = {
+        **document(saved),
+        "checked_with": checked.name if checked else None,
+        "unknown": [{"category": category, "meant": meant} for category, meant in unknown.items()],
+    }
+    emit(found, f"saved grouping {saved.name} as version {saved.version}", json)
 
 
 @app.command("versions", epilog="Example: python -m core grouping versions desks")

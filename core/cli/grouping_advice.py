@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.cli import status_line
 from core.cli.printing import Json, emit, table
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ def suggest(
     grouping: Annotated[
         str, typer.Option(metavar="NAME|FILE", help="The grouping to improve; raw: every category by itself.")
     ] = "raw",
-    top: Annotated[int, typer.Option(metavar="N", min=1, help="List at most N merges and N splits.")] = 10,
+    top: Annotated[
+        int, typer.Option("--top", "--limit", metavar="N", min=1, help="List at most N merges and N splits.")
+    ] = 10,
     json: Json = False,
 ) -> None:
     """Suggest groups to merge and groups to split, with the evidence and what each would do to the figures."""
@@ -30,6 +33,7 @@ def suggest(
     from core.runs import local, store
 
     start = time.perf_counter()
+    status_line.working("looking for groups to merge and to split")
     local.settle()
     found = store.find(run)
     wanted = versions.load_or_read(grouping)
@@ -53,6 +57,7 @@ def frontier(run: RunId, json: Json = False) -> None:
     from core.runs import local, store
 
     start = time.perf_counter()
+    status_line.working("merging")
     local.settle()
     found = store.find(run)
     curves = frontier_of(found, scores_of(found))

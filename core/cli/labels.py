@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.cli.printing import Json, confirm, emit, pairs, say, table
+from core.cli import status_line
+from core.cli.files import Overwrite, check_free
+from core.cli.printing import Json, Stopped, confirm, emit, pairs, say, table
 
 if TYPE_CHECKING:
     from core.data.corrections import Verdict
@@ -53,18 +54,13 @@ def _wait(dataset: Dataset) -> Search:
     """Wait for the end, telling a person at a terminal how far it is; Ctrl-C leaves the search alone."""
     from core.evaluation import label_search
 
-    def look(search: Search) -> None:
-        if sys.stderr.isatty():
-            print(f"\r\033[K{label_search.how_far(search)}", end="", file=sys.stderr, flush=True)
-
     try:
-        ended = label_search.wait(dataset, look)
-    except KeyboardInterrupt:
-        say(f"\nthe search goes on in the background; `labels cancel --dataset {dataset.name}` would end it")
-        raise
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
-    return ended
+        return label_search.wait(dataset, lambda search: status_line.show(label_search.how_far(search)))
+    except KeyboardInterrupt as stopped:
+        raise Stopped(
+            "waiting alone; the search goes on in the background, and "
+            f"`python -m core labels cancel --dataset {dataset.name}` would end it"
+        ) from stopped
 
 
 def _result(dataset: Dataset, search: Search) -> dict[str, Any]:
@@ -109,12 +105,16 @@ def cancel(dataset: Name, json: Json = False) -> None:
 @app.command("list", epilog="Example: python -m core labels list --dataset huffpost --top 20 --category CRIME")
 def list_(
     dataset: Name,
-    top: Annotated[int, typer.Option(metavar="N", min=1, help="How many, the likeliest wrong first.")] = 20,
+    top: Annotated[
+        int, typer.Option("--top", "--limit", metavar="N", min=1, help="How many, the likeliest wrong first.")
+    ] = 20,
     skip: Annotated[int, typer.Option(metavar="N", min=0, help="Leave out the first N.")] = 0,
     category: Annotated[
         str | None, typer.Option(metavar="C", help="Only rows that have this category, or that it is suggested for.")
     ] = None,
-    words: Annotated[str, typer.Option(metavar="TEXT", help="Only rows whose text has all of these words.")] = "",
+    words: Annotated[
+        str, typer.Option("--words", "--search", metavar="WORDS", help="Only rows whose text has all of these words.")
+    ] = "",
     grouping: Annotated[
         str | None,
         typer.Option(metavar="NAME|FILE", help="Leave out rows whose suggestion is in the group of their category."),
@@ -227,12 +227,14 @@ def verdicts(dataset: Name, json: Json = False) -> None:
 def export(
     dataset: Name,
     file: Annotated[Path, typer.Argument(metavar="FILE.csv|FILE.jsonl", help="Where to write it.")],
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Write what was decided into a file: JSON lines, or CSV that is safe to open in a spreadsheet."""
     from core.data import datasets
     from core.data.corrections_file import export_to
 
+    check_free(file, overwrite)
     count, beyond = export_to(datasets.load(dataset), file)
     if beyond:
         say(f"warning: {beyond:,} {'verdict' if beyond == 1 else 'verdicts'} left out: the dataset has no such row")

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from core.cli.printing import Json, emit, pairs, table
+from core.cli.files import Overwrite, check_free
+from core.cli.printing import Json, counted, emit, pairs, table
 from core.errors import InputError, shorten
 
 app = typer.Typer(
@@ -36,13 +37,37 @@ def keep(
     headline: Headline,
     category: Annotated[str, typer.Option(metavar="NAME", help="Its right category.")],
     description: Description = "",
+    new: Annotated[bool, typer.Option("--new", help="Take a category that nothing here has yet.")] = False,
     json: Json = False,
 ) -> None:
-    """Keep a text with its right category; an earlier one of the same text is replaced."""
+    """Keep a text with its right category; an earlier one of the same text is replaced.
+
+    The category is one of a dataset, of the model that answers by default, or of a text that is kept; --new takes
+    another one.
+    """
     from core.data import pasted
 
+    if not new:
+        _check_known(category.strip())
     made = asdict(pasted.keep(headline, description, category))
     emit(made, pairs(made), json)
+
+
+def _check_known(category: str) -> None:
+    """Raise InputError for a category that no dataset, no kept text and not the default model has, if any has one."""
+    from core.cli.meant import choices
+    from core.data import datasets, pasted
+    from core.runs import models, registry, store
+
+    answering = models.default_run(store.list_all(), registry.read())
+    known = {one.category: None for one in pasted.examples()}
+    for categories in (answering.spec.categories if answering else (), *(d.categories for d in datasets.list_all())):
+        known |= dict.fromkeys(categories)
+    if category and known and category not in known:
+        raise InputError(
+            f"category {shorten(category)} is in no dataset, not known to the default model, and of no kept text; "
+            f"add --new if it is a new one; {choices(category, sorted(known))}"
+        )
 
 
 @app.command(epilog="Example: python -m core pasted remove --headline 'Gulls Return To Harbour'")
@@ -56,24 +81,28 @@ def remove(headline: Headline, description: Description = "", json: Json = False
 
 @app.command(epilog="Example: python -m core pasted export pasted.csv")
 def export(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file to write, .jsonl or .csv.")], json: Json = False
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv|FILE.jsonl", help="A file to write.")],
+    overwrite: Overwrite = False,
+    json: Json = False,
 ) -> None:
     """Write what is kept to a file, which `data import` reads."""
     import pandas as pd
 
     from core.data import pasted
     from core.data.safe_csv import frame_to_csv
+    from core.storage import write_atomic
 
     found = pasted.examples()
     if file.suffix.lower() not in (".jsonl", ".csv"):
         raise InputError(f"file {shorten(file.name)} would be of an unknown kind; end its name with .csv or .jsonl")
     if not file.parent.is_dir():
         raise InputError(f"folder {shorten(str(file.parent))} does not exist; make it first")
+    check_free(file, overwrite)
     columns = list(pasted.Example.__dataclass_fields__)
     as_csv = file.suffix.lower() == ".csv"
     frame = pd.DataFrame([asdict(one) for one in found], columns=columns)
-    file.write_text(frame_to_csv(frame) if as_csv else pasted.jsonl(found), encoding="utf-8", newline="")
-    emit({"file": str(file), "rows": len(found)}, f"wrote {len(found):,} pasted texts to {file}", json)
+    write_atomic(file, frame_to_csv(frame) if as_csv else pasted.jsonl(found))
+    emit({"file": str(file), "rows": len(found)}, f"wrote {counted(len(found), 'pasted text')} to {file}", json)
 
 
 @app.command(epilog="Example: python -m core pasted join huffpost --name huffpost-corrected")

@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
+from core.cli import status_line
+from core.cli.files import Overwrite, check_free
 from core.cli.printing import Json, bytes_text, emit
 
 
 def report(
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run's id or name, as `runs list` prints it.")],
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE.html|.md|.json", help="The file to write; one that is there is replaced.")
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE.html|.md|.json", help="The file to write.")],
     grouping: Annotated[
         str | None, typer.Option(metavar="NAME|FILE", help="The grouping.", show_default="the run's own")
     ] = None,
@@ -34,10 +34,11 @@ def report(
         bool,
         typer.Option("--calibrated", help="Scale probabilities by the temperature that `calibrate` kept with the run."),
     ] = False,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
     """Write a report of a run into one file that needs nothing else: figures, matrices, causes, slices, limits."""
-    from core.cli.answers import found_grouping, found_run
+    from core.cli.answers import found_run, grouping_for
     from core.data import datasets
     from core.evaluation.evaluate import evaluate
     from core.evaluation.report import check_target, write
@@ -45,9 +46,11 @@ def report(
 
     start = time.perf_counter()
     check_target(file)
+    check_free(file, overwrite)
+    status_line.working("writing the report")
     found = found_run(run)
     rows = datasets.load(dataset) if dataset is not None else None
-    judged = evaluate(found, grouping=found_grouping(grouping), dataset=rows, calibrated=calibrated)
+    judged = evaluate(found, grouping=grouping_for(found, grouping), dataset=rows, calibrated=calibrated)
     other = None
     if against is not None:
         beside = found_run(against)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.cli import status_line
 from core.cli.printing import Json, bytes_text, confirm, emit, pairs, say, table
 from core.cli.training import SetOption, overrides_from, start_or_wait
 
@@ -31,13 +32,16 @@ def list_(
     dataset: Annotated[str | None, typer.Option(metavar="NAME", help="Only runs on this dataset.")] = None,
     model: Annotated[str | None, typer.Option(metavar="MODEL", help="Only runs of this model.")] = None,
     text: Annotated[
-        str, typer.Option(metavar="WORDS", help="Only runs with these words in what is told of them.")
+        str,
+        typer.Option("--text", "--search", metavar="WORDS", help="Only runs with these words in what is told of them."),
     ] = "",
     sort: Annotated[
         str,
         typer.Option(metavar="KEY", help="created, accuracy, macro_f1, seconds, disk, name, state or dataset."),
     ] = "created",
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.", show_default="all")] = None,
+    top: Annotated[
+        int | None, typer.Option("--top", "--limit", metavar="N", min=1, help="List the first N.", show_default="all")
+    ] = None,
     json: Json = False,
 ) -> None:
     """List the runs, the newest first."""
@@ -51,7 +55,7 @@ def list_(
     if hindrance:
         say(f"warning: {hindrance}")
     runs = listing.matching(everything, state=state or (), dataset=dataset, model=model, words=text)
-    found = [listing.document(run, places) for run in listing.sorted_by(runs, sort)[:limit]]
+    found = [listing.document(run, places) for run in listing.sorted_by(runs, sort)[:top]]
     nothing = "No run matches." if everything else "No run yet: start one with `train`."
     wrong = [{"run": run_id, "error": reason} for run_id, reason in damaged.items()]
     emit({"runs": found, "damaged": wrong}, _rows(found) if found else nothing, json)
@@ -206,6 +210,7 @@ def compare(
     from core.cli.comparison import comparison_text, tested
     from core.runs.compare import compare as lines_of
 
+    status_line.working("judging both runs on the same rows")
     one, two = _look(run), _look(other)
     lines = lines_of(one, two)
     rows = [

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli.printing import Json, emit, say
+from core.cli import status_line
+from core.cli.printing import Json, Stopped, emit, say
 from core.errors import InputError, shorten
 
 if TYPE_CHECKING:
@@ -47,19 +48,24 @@ def train(
     json: Json = False,
 ) -> None:
     """Start a training run. It goes on in the background when this command, or the terminal, ends."""
+    from core.cli.meant import warn_of_strangers
     from core.data import datasets
     from core.grouping import versions
+    from core.grouping.builtin import BUILTIN
     from core.runs import local
     from core.runs.preflight import look_ahead
     from core.runs.spec import plan
     from core.runs.wording import outlook_text
 
     found = datasets.load(dataset)
+    read = versions.load_or_read(grouping) if grouping is not None else None
+    if read is not None and grouping not in BUILTIN:
+        warn_of_strangers(read.mapping, found.categories, f"dataset {shorten(found.name)}")
     spec = plan(
         found,
         model=model,
         target=target,
-        grouping=versions.load_or_read(grouping) if grouping is not None else None,
+        grouping=read,
         preset=preset,
         overrides=overrides_from(set_ or []),
         seed=seed,
@@ -126,24 +132,17 @@ def _wait(run: Run) -> Run:
     from core.runs.store import list_all
     from core.runs.wording import how_far
 
-    shown = {"line": ""}
-
     def look(seen: Run) -> None:
-        if not sys.stderr.isatty():
-            return
-        line = how_far(seen, waiting.places(list_all()).get(seen.id))
-        if line != shown["line"]:
-            print(f"\r\033[K{seen.title}  {line}", end="", file=sys.stderr, flush=True)
-        shown["line"] = line
+        if sys.stderr.isatty():
+            status_line.show(f"{seen.title}  {how_far(seen, waiting.places(list_all()).get(seen.id))}")
 
     try:
-        ended = local.wait(run, look)
-    except KeyboardInterrupt:
-        say(f"\nrun {run.id} goes on in the background; `python -m core runs cancel {run.id}` would end it")
-        raise
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
-    return ended
+        return local.wait(run, look)
+    except KeyboardInterrupt as stopped:
+        raise Stopped(
+            f"waiting alone; run {run.id} goes on in the background, and `python -m core runs cancel {run.id}` "
+            "would end it"
+        ) from stopped
 
 
 def register(app: typer.Typer) -> None:

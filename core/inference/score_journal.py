@@ -112,6 +112,13 @@ def _begun(folder: Path, output: Path, what: dict[str, Any]) -> Journal:
     return Journal(what)
 
 
+def records_done(output: Path) -> int:
+    """Return how many records a scoring that was broken off has done; 0 where there is none to go on with."""
+    with contextlib.suppress(DamagedError, TypeError):
+        return Journal(**read_json(folder_of(output) / JOURNAL)).taken
+    return 0
+
+
 def _tidy(folder: Path, journal: Journal) -> None:
     """Remove what the journal does not know of: parts that were being written when it broke off."""
     known = {part_name(number) for number in range(1, journal.parts + 1)}

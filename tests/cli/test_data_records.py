@@ -56,13 +56,19 @@ def test_people_get_a_line_a_row_and_a_file(records, tmp_path):
     assert done.out.split("\n")[0] == "4 of 4 rows"
     assert "Calm sea" in done.out
     assert len((tmp_path / "all.jsonl").read_text().rstrip("\n").split("\n")) == 4
-    assert "the first 2 are listed; --limit N lists more" in records("--limit", "2").out
+    again = records("--category", "CRIME", "--output", tmp_path / "all.jsonl")
+    assert (again.status, again.out) == (2, "")
+    assert again.err.endswith("exists already; choose another name, or add --overwrite to replace it\n")
+    assert records("--category", "CRIME", "--output", tmp_path / "all.jsonl", "--overwrite").status == 0
+    assert len((tmp_path / "all.jsonl").read_text().rstrip("\n").split("\n")) == 1
+    assert "the first 2 are listed; --top N lists more" in records("--limit", "2").out
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("--search", "/(/"), "the regular expression '(' cannot be used: unclosed group; mend it"),
+        (("--category", "Sprots"), "category 'Sprots' is none of the 4; did you mean 'SPORTS'?"),
         (("--category", "X"), "category 'X' is none of the 4; choose one of: CRIME, SPORTS, WEIRD NEWS, WORLD NEWS"),
         (("--sort", "x"), "order 'x' is unknown; choose one of: row, newest"),
         (("--headline-length", "9"), "'9' is no range of lengths; write it as 20-80"),
