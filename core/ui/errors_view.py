@@ -362,7 +362,7 @@ def _table(found: Listing, places: np.ndarray, query: Query) -> int | None:
         selection_default={"selection": {"rows": ticked}},
         column_order=[name for name in columns if not same.get(name) and (name != "category" or grouped)],
         column_config={
-            "headline": st.column_config.TextColumn("Headline", width=430),
+            "headline": st.column_config.TextColumn("Headline", width=470),
             "true": st.column_config.TextColumn("True", width=120),
             "predicted": st.column_config.TextColumn("Predicted", width=120),
             "category": "Raw category",

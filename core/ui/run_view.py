@@ -133,7 +133,7 @@ def _tabs(run: store.Run) -> None:
     tabs = st.tabs(list(TABS), key="train_tabs", on_change="rerun")
     settings, log, command, history = tabs
     if settings.open:
-        settings.dataframe(run_facts.settings_frame(run), hide_index=True)
+        settings.dataframe(run_facts.settings_frame(run), hide_index=True, height=LOG_HEIGHT)
     if log.open:
         log.code(store.log_tail(run) or "nothing printed yet", language=None, height=LOG_HEIGHT)
     if command.open:

@@ -40,6 +40,7 @@ HELP = {
     "nothing. Merging nearly always lowers it.",
 }
 COUNTS = {"Groups": "groups", "Smallest, rows": "smallest"}
+SHORT = 16  # letters of a head that has room in one line
 MOST = 1000  # flipped rows that are listed
 STYLE = """<style>
 .whatif { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; line-height: 1.25; }
@@ -47,6 +48,7 @@ STYLE = """<style>
 .whatif th, .whatif td { vertical-align: baseline; border: none; }
 .whatif th, .whatif td { border-bottom: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
 .whatif th[scope=col] { max-width: 7rem; overflow-wrap: anywhere; }
+.whatif th.short { white-space: nowrap; }
 .whatif th[scope=row], .whatif th:first-child { text-align: left; padding-left: 0; opacity: 1; font-size: .88rem; }
 .whatif td { text-align: right; padding: 4px 0 4px 10px; white-space: nowrap; font-size: .9rem; }
 .whatif small { display: block; font-size: .72rem; opacity: .75; }
@@ -141,7 +143,9 @@ def table(after: Outcome, comparisons: Sequence[WhatIf]) -> str:
     """Return the what-if as an HTML table: figure, value now, differences to one grouping after another."""
     heads = [("Now", "What the edited grouping gives")]
     heads += [(f"vs {one.before.grouping.name}", "Now less what that grouping gives") for one in comparisons]
-    top = "".join(f'<th scope="col" title="{escape(help_)}">{escape(text)}</th>' for text, help_ in heads)
+    # A short name is not parted at its hyphen; a long one may be, anywhere.
+    short = {text: ' class="short"' if len(text) <= SHORT else "" for text, _ in heads}
+    top = "".join(f'<th scope="col"{short[text]} title="{escape(help_)}">{escape(text)}</th>' for text, help_ in heads)
     rows = [
         f'<tr><th scope="row"><abbr title="{escape(HELP[name])}">{word}</abbr></th>'
         f"<td>{getattr(after.figures, name):.3f}</td>"
