@@ -198,8 +198,8 @@ def _candidates(
     if many > FIRST and not every:
         listed = listed.head(FIRST)
         st.caption(
-            f"The {FIRST:,} likeliest wrong of {many:,} are listed. So many are candidates because categories overlap: "
-            "further down the list ever more labels are right, and the suggestion fits as well."
+            f"The {FIRST:,} likeliest wrong of {many:,} are listed; further down, ever more labels are right and the "
+            "suggestion fits as well, since categories overlap."
         )
     with bar:
         page = _page(len(listed))
@@ -207,7 +207,7 @@ def _candidates(
         remember(PAGE, ROW, None)
     asked = _asked(found, value(PAGE, ROW))
     shown = listed.iloc[page * ON_A_PAGE : (page + 1) * ON_A_PAGE]
-    left, right = st.columns([5, 3], gap="medium")
+    left, right = st.columns([2, 1], gap="medium")
     with left:
         clicked = _table(shown, frame)
     if clicked is not None:
@@ -234,7 +234,7 @@ def _filters(found: LabelNoise, grouping: Grouping) -> tuple[str, str, str]:
         [EVERY, *names],
         page=PAGE,
         name=CATEGORY,
-        width=200,
+        width=180,
     )
     words = _words()
     merged = len(grouping.labels(names)) < len(names)
@@ -255,7 +255,7 @@ def _words() -> str:
     key = f"{PAGE}_{WORDS}"
     if key not in st.session_state:
         st.session_state[key] = value(PAGE, WORDS) or ""
-    words = st.text_input("Words", key=key, placeholder="all of them in the text", width=200).strip()
+    words = st.text_input("Words", key=key, placeholder="all in the text", width=140).strip()
     remember(PAGE, WORDS, words or None)
     return words
 
@@ -279,7 +279,7 @@ def _page(rows: int) -> int:
         begin = (int(name) - 1) * ON_A_PAGE
         return f"{begin + 1:,} to {min(begin + ON_A_PAGE, rows):,} of {rows:,}"
 
-    return int(pick(st.selectbox, "Candidates", names, page=PAGE, name=PART, format_func=span, width=200)) - 1
+    return int(pick(st.selectbox, "Candidates", names, page=PAGE, name=PART, format_func=span, width=172)) - 1
 
 
 def _asked(found: LabelNoise, row: str | None) -> dict[str, Any] | None:
@@ -314,10 +314,10 @@ def _table(shown: pd.DataFrame, frame: pd.DataFrame) -> int | None:
         height=min(HEIGHT, 38 + 35 * len(rows)),
         on_select="rerun",
         selection_mode="single-row",
-        column_order=["rank", "headline", "category", "suggested", "confidence"],
+        column_order=["headline", "category", "suggested", "confidence", "rank"],
         column_config={
             "rank": number("Rank", format="localized", width=55),
-            "headline": st.column_config.TextColumn("Headline", width=190),
+            "headline": st.column_config.TextColumn("Headline", width=290),
             "category": "Given",
             "suggested": "Suggested",
             "confidence": number("Sure", format="%.3f", width=60, help="Out-of-fold probability of the suggestion."),
