@@ -74,6 +74,14 @@ class Gate:
     def __init__(self, app: Any, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._app, self._limits = app, limits
         self._buckets = Buckets(limits.rate, clock)
+        self._waiting: set[asyncio.Timeout] = set()
+        self._ending = False
+
+    def end(self) -> None:
+        """Wait for no request any more that has not come whole: the service is about to end."""
+        self._ending = True
+        for limit in self._waiting:
+            limit.reschedule(0.0)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -81,13 +89,7 @@ class Gate:
             return
         try:
             self._check(scope)
-            async with asyncio.timeout(self._limits.seconds):
-                body = await self._body(scope, receive)
-        except TimeoutError:
-            await _answer(
-                send, Refused(408, f"the request did not come within {self._limits.seconds:g} s; send it again")
-            )
-            return
+            body = await self._timely(scope, receive)
         except Refused as refused:
             await _answer(send, refused)
             return
@@ -109,6 +111,21 @@ class Gate:
         client = scope["client"][0] if scope.get("client") else ""
         if wait := self._buckets.take(client):
             raise Refused(429, f"more than {self._limits.rate:g} requests a second; wait {wait:.3f} s")
+
+    async def _timely(self, scope: Scope, receive: Any) -> bytes:
+        """Return the whole body; Refused where it does not come in time."""
+        try:
+            async with asyncio.timeout(self._limits.seconds) as limit:
+                self._waiting.add(limit)
+                try:
+                    return await self._body(scope, receive)
+                finally:
+                    self._waiting.discard(limit)
+        except TimeoutError as error:
+            if self._ending:
+                raise Refused(503, "the service is about to end; ask again once it is there") from error
+            told = f"the request did not come within {self._limits.seconds:g} s; send it again"
+            raise Refused(408, told) from error
 
     async def _body(self, scope: Scope, receive: Any) -> bytes:
         """Return the whole body, no longer than it may be."""

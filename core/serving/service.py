@@ -17,13 +17,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from core import __version__
@@ -36,57 +35,13 @@ from core.runs import models, registry, store
 from core.serving.batches import Batches, Overloaded
 from core.serving.limits import Gate, Limits
 from core.serving.page import page_of
+from core.serving.schemas import REFUSALS, Health, Listing, Question, Reply
 
 MOST_MODELS, MOST_NAMES, MOST_AT_ONCE = 3, 100, 20
 RECENT_SECONDS = 1.0
 
 Name = TypeVar("Name")
 Found = TypeVar("Found")
-
-
-class Item(BaseModel):
-    """A headline with or without a description."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    headline: str
-    description: str = ""
-
-
-class Question(BaseModel):
-    """What is to be classified: one headline, or ``items``."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    headline: str | None = Field(None, description="One headline.", examples=["Senate Passes Budget After Long Night"])
-    description: str = Field("", description="Its description.")
-    items: list[Item] | None = Field(None, description="Many headlines, instead of one.")
-    run: str | None = Field(None, description="A run's id or name; without one the default model answers.")
-    grouping: str | None = Field(None, description="The name of a grouping; without one that of the run.")
-    top: Annotated[int | None, Field(ge=1)] = Field(None, description="Tell only so many labels.")
-    explain: bool = Field(False, description="Add the words that spoke for each answer.")
-
-
-class Result(BaseModel):
-    """The answer about one headline; probabilities begin with the most probable label."""
-
-    headline: str
-    description: str
-    label: str
-    confidence: float
-    predicted_category: str | None
-    probabilities: dict[str, float]
-    seconds: float
-    explanation: dict[str, Any] | None
-
-
-class Reply(BaseModel):
-    """The answers, in the order of the items."""
-
-    run: str
-    grouping: str
-    results: list[Result]
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -230,21 +185,21 @@ def service_app(limits: Limits | None = None) -> Gate:
         docs_url=None,
         redoc_url=None,
     )
-    _add_answers(app)
+    _add_answers(app, limits)
     _add_errors(app)
     return Gate(app, limits)
 
 
-def _add_answers(app: FastAPI) -> None:
-    @app.post("/classify", summary="Classify one headline or many", response_model=Reply)
+def _add_answers(app: FastAPI, limits: Limits) -> None:
+    @app.post("/classify", summary="Classify one headline or many", response_model=Reply, responses=REFUSALS)
     async def classify(question: Question, request: Request) -> JSONResponse:
         return JSONResponse(await request.app.state.service.reply(question))
 
-    @app.get("/models", summary="The models in use")
-    async def list_models() -> dict[str, Any]:
-        return {"models": [one.document() for one in models.list_all() if not one.retired]}
+    @app.get("/models", summary="The models in use", response_model=Listing, responses=REFUSALS)
+    async def list_models() -> JSONResponse:
+        return JSONResponse({"models": [one.document() for one in models.list_all() if not one.retired]})
 
-    @app.get("/healthz", summary="Whether the service answers")
+    @app.get("/healthz", summary="Whether the service answers; needs no token", response_model=Health)
     async def healthz() -> dict[str, Any]:
         try:
             return {"status": "ok", "version": __version__, "run": _found(None).id}
@@ -253,7 +208,7 @@ def _add_answers(app: FastAPI) -> None:
 
     @app.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> HTMLResponse:
-        return HTMLResponse(page_of(app.openapi(), str(request.base_url)))
+        return HTMLResponse(page_of(app.openapi(), str(request.base_url), limits))
 
 
 def _add_errors(app: FastAPI) -> None:

@@ -16,15 +16,19 @@ import pytest
 import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
+from uvicorn.server import ServerState
 
 from core.cli.app import main
 from core.grouping.builtin import RAW
 from core.inference.classify import classify, load_model
 from core.runs import store
+from core.serving import connection
+from core.serving import server as server_module
 from core.serving import service as serving
 from core.serving.limits import Buckets, Gate, Limits
+from core.serving.schemas import Question
 from core.serving.server import run
-from core.serving.service import Question, Recent
+from core.serving.service import Recent
 from core.storage import REPOSITORY
 from tests import loops
 
@@ -156,6 +160,12 @@ def test_what_it_tells_of_itself(server):
     status, page, headers = server.ask("GET", "/docs")
     assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "POST /classify" in page
+    for told in ("&quot;items&quot;: [", "1,000 headlines and 1,000,000 bytes", "COPYDESK_TOKEN"):
+        assert told in page
+    for methods in openapi["paths"].values():
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                assert answer["content"]["application/json"]["schema"].get("$ref"), (operation["summary"], status)
     assert not re.search(r"(src|href)=.https?://(?!127\.0\.0\.1)", page)
 
 
@@ -216,6 +226,42 @@ def test_limits_on_size_and_time():
     assert (status, document) == (408, {"error": "the request did not come within 0 s; send it again"})
 
 
+def test_a_request_that_is_half_sent_does_not_hold_up_the_end():
+    async def ended():
+        gate = Gate(_echo, Limits())
+        asked = asyncio.ensure_future(_through(gate, (), "/classify", "POST", {}))
+        await asyncio.sleep(0)
+        gate.end()
+        return await asked
+
+    status, document, _ = loops.run(ended())
+    assert (status, document) == (503, {"error": "the service is about to end; ask again once it is there"})
+
+
+def test_a_client_that_does_not_say_what_it_wants_is_cut_off(monkeypatch):
+    """Before its first request, within a head, and within the head of a second one; one that is answered is not."""
+
+    async def said(*parts):
+        config = uvicorn.Config(_echo, http=connection.TimedConnection, lifespan="off", log_level="critical")
+        config.load()
+        loop = asyncio.get_running_loop()
+        made = partial(connection.TimedConnection, config, ServerState(), {})
+        server = await loop.create_server(made, "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        for part in parts:
+            writer.write(part)
+            if part.endswith(b"\r\n\r\n"):
+                await reader.readuntil(b"0\r\n\r\n")
+        rest = await reader.read()
+        writer.close()
+        server.close()
+        return rest
+
+    monkeypatch.setattr(connection.TimedConnection, "head_seconds", 0.05)
+    whole = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    assert loops.run(said()) == loops.run(said(b"GET / HT")) == loops.run(said(whole, b"GET")) == b""
+
+
 def test_the_rate_is_one_of_each_client():
     gate = Gate(_echo, Limits(rate=0.5), clock=lambda: 0.0)
     ask = partial(_through, gate, (b"",), "/classify", "POST")
@@ -228,7 +274,8 @@ def test_the_rate_is_one_of_each_client():
 def test_a_client_cannot_say_that_it_is_another_one(monkeypatch):
     """uvicorn believes X-Forwarded-For of this machine, where all clients are."""
     configs = []
-    monkeypatch.setattr(uvicorn, "Server", lambda config: configs.append(config) or SimpleNamespace(run=lambda **_: 0))
+    fake = SimpleNamespace(run=lambda **_: 0)
+    monkeypatch.setattr(server_module, "Server", lambda config, gate: configs.append(config) or fake)
     run(0, Limits())
     assert configs[0].proxy_headers is False
 
