@@ -38,7 +38,7 @@ PAIRS = 12
 GLANCE = 6
 ROW = 33  # px of a row of a table, and of its head
 FEW_PAIRS, SOME_ROWS = 5, 6  # rows that are seen without scrolling
-BESIDE = 495  # px that a matrix of few classes leaves the tables on a screen of 1,280
+BESIDE = 480  # px that a matrix of few classes leaves the tables on a screen of 1,280
 # Above so many classes a cell is too small to be read or clicked; of more, so many are drawn.
 DRAWABLE, DRAWN = 80, 60
 CLEARED, OUTLINED = "evaluate_cleared", "evaluate_outlined"
@@ -283,7 +283,7 @@ def confused_pairs(metrics: Metrics, shown: int) -> tuple[str, str] | None:
         column_order=["true", "predicted", "rows", "back"],
         column_config={
             "true": st.column_config.TextColumn("True", width=144),
-            "predicted": st.column_config.TextColumn("Predicted", width=128),
+            "predicted": st.column_config.TextColumn("Predicted", width=144),
             "rows": st.column_config.NumberColumn("Rows", format="localized", width=46),
             "back": st.column_config.NumberColumn("Back", format="localized", width=46, help="The other way round."),
         },
@@ -311,7 +311,7 @@ def class_table(metrics: Metrics, shown: int) -> str | None:
         ],
         column_config={
             "label": st.column_config.TextColumn("Class", pinned=True, width=158),
-            "f1": st.column_config.ProgressColumn("F1", width=84, **share),
+            "f1": st.column_config.ProgressColumn("F1", width=100, **share),
             "precision": number("Precision", format="%.3f", width=65),
             "recall": number("Recall", format="%.3f", width=60),
             "support": number("Support", width=56, **count),

@@ -74,7 +74,7 @@ def provenance(run: Run, judged: Judged, grouping: Grouping) -> None:
         f"{judged.metrics.rows:,} rows{', none of which training saw' if judged.seen_in_training == 0 else ''}."
     )
     dataset = shell.chosen().dataset
-    if dataset is not None and dataset.fingerprint != run.spec.fingerprint:
+    if dataset is not None and dataset.fingerprint not in (run.spec.fingerprint, judged.fingerprint):
         st.warning(
             f"This run was trained on {escaped(run.spec.dataset)}, not on {escaped(dataset.name)}, the dataset in the "
             "sidebar. Choose another run there, or other rows above.",
@@ -167,16 +167,17 @@ def figures(run: Run, judged: Judged, frame: pd.DataFrame, other: Run | None) ->
     if not wrong and metrics.rows:
         st.caption(f":material/check_circle: No row is wrong: all {metrics.rows:,} got the right answer.")
     if other:
-        st.caption(difference_text(run, other, frame))
+        elsewhere = judged.fingerprint != run.spec.fingerprint
+        st.caption(difference_text(other, frame, same_rows=elsewhere or other.spec.split == run.spec.split))
 
 
-def difference_text(run: Run, other: Run, frame: pd.DataFrame) -> str:
-    """Return how far the figures are from those of the run last compared, as Markdown."""
+def difference_text(other: Run, frame: pd.DataFrame, *, same_rows: bool) -> str:
+    """Return how far the figures are from those of the run compared with, as Markdown; Compare has the rows of both."""
     names = ("accuracy", "macro_f1", "kappa", "top_3_accuracy", "log_loss")
     gaps = " · ".join(
         f"{row.figure} {row.difference:+.3f}" for row in frame.loc[[*names]].dropna(subset=["difference"]).itertuples()
     )
-    where = "" if other.spec.split == run.spec.split else ", on test rows of its own (Compare has those of both)"
+    where = "" if same_rows else ", on its own test rows"
     return f"Against {escaped(shell.run_label(other))}{where}: {gaps}".replace(" -", " −")
 
 
