@@ -134,8 +134,6 @@ def classify(
     items = [(headline, description)] if headline is not None else items_in(file)
     found, under = run_or_default(run), found_grouping(grouping)
     model = load_model(found)
-    if run is None and not json:
-        say(f"answered by {found.title}; --run RUN asks another")
     status_line.working("looking for the nearest headlines" if nearest else "classifying")
     answers = answer(model, items, under, top=top, explain=explain, calibrated=calibrated)
     results = [one.document() for one in answers]
@@ -146,6 +144,8 @@ def classify(
         added, told = reasons.of(model, items[0], under, explain=explain, nearest=nearest, calibrated=calibrated)
         results[0] |= added
         text = "\n".join([text, *told])
+    if run is None and not json:
+        say(f"answered by {found.title}; --run RUN asks another")
     emit({"run": found.id, "results": results}, text, json)
 
 

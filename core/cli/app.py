@@ -153,7 +153,8 @@ def _usage(error: typer.TyperException) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         typer.echo(message)
         return BAD_INPUT
-    return _fail(f"{message.rstrip('.')}; `{command} --help` shows how it is used")
+    told = message.rstrip(".")
+    return _fail(f"{told}{'' if told.endswith('?') else ';'} `{command} --help` shows how it is used")
 
 
 def _fail(message: str) -> int:

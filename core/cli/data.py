@@ -60,10 +60,11 @@ def import_(
     if preview:
         _print_preview(file, mapping, how, json)
         return
+    called = suggested_name(file.name) if name is None else name
+    made = import_file(file, called, mapping=mapping, progress=ImportProgress(), **how)
     if name is None:
-        name = suggested_name(file.name)
-        say(f"The dataset is called {name}, after its file; --name gives it another name.")
-    print_dataset(import_file(file, name, mapping=mapping, progress=ImportProgress(), **how), json)
+        say(f"The dataset is called {called}, after its file; --name gives it another name.")
+    print_dataset(made, json)
 
 
 def _print_preview(file: Path, mapping: Mapping, how: dict[str, Any], as_json: bool) -> None:

@@ -54,8 +54,6 @@ def score(
     from core.inference.score import score as score_file
 
     asked = run_or_default(run)
-    if run is None and not json:
-        say(f"answered by {asked.title}; --run RUN asks another")
     telling = _Telling()
     try:
         found = score_file(
@@ -73,6 +71,8 @@ def score(
         )
     except KeyboardInterrupt as stopped:
         raise Stopped(_kept(output)) from stopped
+    if run is None and not json:
+        say(f"answered by {asked.title}; --run RUN asks another")
     went_on = f", {found.resumed_at:,} of the records by an earlier attempt" if found.resumed_at else ""
     text = f"wrote {output}: {counted(found.rows, 'row')} in {found.seconds:.1f} s{went_on}"
     if found.rejected:

@@ -1,4 +1,8 @@
-"""Tables as CSV text that a spreadsheet can open without running what stands in them."""
+"""Tables as CSV text that a spreadsheet can open without running what stands in them.
+
+One rule for the byte order mark: a file or download for spreadsheets, whose cells are guarded, begins with it; text on
+stdout, and files for programs whose cells stand as they came (`score`), have none.
+"""
 
 from __future__ import annotations
 

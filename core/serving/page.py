@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from core.serving.limits import Limits
+from core.serving.limits import OPEN_PATHS, Limits
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; color: #1d2433; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 code, pre { font: 14px/1.45 ui-monospace, monospace; background: #f1f3f7; border-radius: 4px; }
-code { padding: .1em .3em; } pre { padding: .8em 1em; overflow-x: auto; }
+code { padding: .1em .3em; } pre { padding: .8em 1em; white-space: pre-wrap; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .35em .6em; vertical-align: top; }
+td:first-child { width: 9rem; }
 tr + tr { border-top: 1px solid #dde1e9; }
 @media (prefers-color-scheme: dark) { body { background: #14171f; color: #e6e9f0; } code, pre { background: #222733; }
 tr + tr { border-color: #333a49; } a { color: #8ab4ff; } }
@@ -46,7 +47,7 @@ def page_of(openapi: Mapping[str, Any], address: str, limits: Limits) -> str:
     header = WITH_TOKEN if limits.token is not None else ""
     for path, methods in openapi["paths"].items():
         for method, operation in methods.items():
-            parts += _operation(openapi, address, path, method, operation, header)
+            parts += _operation(openapi, address, path, method, operation, "" if path in OPEN_PATHS else header)
     parts += _limits(limits)
     body = "\n".join(parts)
     return (
@@ -96,7 +97,7 @@ def _type(openapi: Mapping[str, Any], field: Mapping[str, Any]) -> str:
 
 def _limits(limits: Limits) -> list[str]:
     """Return what the service lets in, and how it tells that it does not."""
-    rate = f"{limits.rate:g} requests a second of one client" if limits.rate else "any number of requests a second"
+    rate = f"{limits.rate:,g} requests a second of one client" if limits.rate else "any number of requests a second"
     token = (
         "Each request but /healthz sends the token: <code>Authorization: Bearer TOKEN</code>."
         if limits.token is not None

@@ -41,3 +41,13 @@ BAD = [("pasted", "export", "p.xlsx"), ("pasted", "keep", "--headline", " ", "--
 def test_bad_input_is_told_in_one_line(core, arguments):
     done = core(*arguments)
     assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
+
+
+def test_a_category_that_nothing_has_needs_to_be_called_new(trained):
+    core, _ = trained
+    text = ("--headline", "Gulls at sea", "--category", "ENVIROMENT")
+    done = core("pasted", "keep", *text)
+    assert (done.status, done.out) == (2, "")
+    assert done.err.endswith("add --new if it is a new one; did you mean 'ENVIRONMENT'?\n")
+    assert core("pasted", "keep", *text, "--new", "--json").json["category"] == "ENVIROMENT"
+    assert core("pasted", "remove", *text[:2]).status == 0

@@ -100,3 +100,15 @@ def test_rows_whose_dataset_is_gone_come_without_headlines(trained, halves, tmp_
         assert {row["headline"] for row in found["flips"]} == {None}
     finally:
         aside.rename(folder)
+
+
+def test_a_category_that_the_data_does_not_have_is_told(trained, tmp_path):
+    core, done = trained
+    (tmp_path / "typo.yaml").write_text("A: [Politcs, SPORTS]\nB: [CHESS]\n")
+    told = "2 categories are not in {}: 'CHESS', 'Politcs' (meant for 'POLITICS'?)\n"
+    saved = core("grouping", "save", tmp_path / "typo.yaml", "--name", "typo", "--json")
+    assert saved.err == "warning: " + told.format("dataset 'sample'")
+    assert saved.json["unknown"][1] == {"category": "Politcs", "meant": "POLITICS"}
+    tried = core("whatif", done["run"], "--grouping", "typo", "--json")
+    assert tried.status == 0
+    assert told.format(f"the data of run '{done['run']}'") in tried.err
