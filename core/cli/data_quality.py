@@ -186,9 +186,10 @@ def clean(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Write a cleaned copy of a dataset, with its recipe and the rows that went. The original stays as it is.
+    """Write a cleaned copy of a dataset, with its recipe. The original stays as it is.
 
-    Steps are taken in the order above, whatever the order of the options.
+    Rows that a step leaves out stand in the copy's rejected.jsonl, each with its reason. Steps are taken in the
+    order below, whatever the order of the options.
     """
     from core.data import datasets
     from core.data.cleaning import recipe_of, suggested_name

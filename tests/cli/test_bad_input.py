@@ -4,6 +4,9 @@ import os
 
 import pytest
 
+from core.data import datasets
+from core.inference import score, score_journal
+
 GOOD = '{"headline": "a", "category": "A"}\n'
 
 
@@ -173,3 +176,26 @@ def test_json_never_deletes_without_yes(trained, command):
     core, done = trained
     arguments = [done["run"] if part == "RUN" else part for part in command]
     assert "add --yes to delete" in refused(core(*arguments, "--json"))
+
+
+def interrupted(*arguments, **options):
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_says_what_stays(core, tmp_path, monkeypatch):
+    monkeypatch.delenv("COPYDESK_STARTER")
+    monkeypatch.setattr(datasets, "list_all", interrupted)
+    monkeypatch.setattr(score, "load_model", interrupted)
+    done = core("data", "list", "--json")
+    assert (done.status, done.out) == (130, "")
+    assert done.err == "stopped: what was finished before stays, and nothing is left half-made\n"
+    (tmp_path / "in.jsonl").write_text(GOOD)
+    output = tmp_path / "out.csv"
+    done = core("score", tmp_path / "in.jsonl", output)
+    assert (done.status, done.out) == (130, "")
+    assert done.err == f"stopped: no record was scored yet, so nothing is kept; {output} is as it was\n"
+    score_journal.folder_of(output).mkdir()
+    score_journal.note(score_journal.folder_of(output), score_journal.Journal({}, taken=2_000))
+    told = core("score", tmp_path / "in.jsonl", output).err
+    assert told.startswith("stopped: 2,000 records done so far, kept in ")
+    assert told.endswith("; the same command goes on there, and with --restart begins anew\n")
