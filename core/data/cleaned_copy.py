@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import os
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +10,13 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
-from core.data.datasets import RECORDS, REJECTED, Dataset
-from core.data.fingerprint import Fingerprint
+from core.data.datasets import Dataset
 from core.data.markup import mended
 from core.data.quality_scan import batches
 from core.data.recipe import Recipe
 from core.data.records import FIELDS
 from core.data.rejection import rejection
+from core.data.written_rows import WrittenRows, largest_first, open_files, schema, write_rejected
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,14 +54,8 @@ class Plan:
 
 def write_copy(dataset: Dataset, recipe: Recipe, plan: Plan, name: str, work: Path, report: Report) -> Dataset:
     """Write the rows that are left, and those that went; return the description of the copy."""
-    import pyarrow.parquet as pq
-
-    written = _Written()
-    with (
-        (work / REJECTED).open("w", encoding="utf-8") as rejected,
-        (work / RECORDS).open("wb") as records,
-        pq.ParquetWriter(records, _schema(), compression="zstd", use_dictionary=["category"]) as parquet,
-    ):
+    written = WrittenRows()
+    with open_files(work) as (parquet, rejected):
         begin = 0
         for batch in batches(dataset):
             gone = plan.gone[begin : begin + batch.num_rows]
@@ -75,19 +66,15 @@ def write_copy(dataset: Dataset, recipe: Recipe, plan: Plan, name: str, work: Pa
                 written.add(part)
             begin += batch.num_rows
             report("write", begin, dataset.rows, note=f"{begin:,} of {dataset.rows:,} rows")
-        parquet.close()
-        for file in (records, rejected):
-            file.flush()
-            os.fsync(file.fileno())
     reasons = {reason: int((plan.gone == number).sum()) for number, reason in enumerate(plan.reasons)}
-    first, last = [_iso(day) for day in written.days] or (None, None)
+    first, last = written.dates
     return Dataset(
         name=name,
         path=work,
         rows=plan.rows,
         rejected=dataset.rows - plan.rows,
-        rejected_reasons=_largest_first({reason: rows for reason, rows in reasons.items() if rows}),
-        category_counts=_largest_first(written.categories),
+        rejected_reasons=largest_first({reason: rows for reason, rows in reasons.items() if rows}),
+        category_counts=largest_first(written.category_counts),
         fingerprint=written.fingerprint.hexdigest(),
         columns=dataset.columns,
         ignored_columns=dataset.ignored_columns,
@@ -103,31 +90,11 @@ def write_copy(dataset: Dataset, recipe: Recipe, plan: Plan, name: str, work: Pa
     )
 
 
-class _Written:
-    """What the description says of the rows written so far."""
-
-    def __init__(self) -> None:
-        self.fingerprint = Fingerprint()
-        self.categories: Counter[str] = Counter()
-        self.days: list[int] = []
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Take the rows of ``batch`` into account."""
-        import pyarrow as pa
-
-        self.fingerprint.update(batch)
-        self.categories.update(batch.column("category").to_pylist())
-        days = batch.column("date").view(pa.int32()).drop_null().to_pylist()
-        self.days = [pick(days + self.days) for pick in (min, max)] if days or self.days else []
-
-
 def _reject(file: IO[str], batch: pa.RecordBatch, gone: np.ndarray, reasons: tuple[str, ...], begin: int) -> None:
     """Write a line for each row of ``batch`` that goes; ``begin`` is the position of its first row."""
     headlines = batch.column("headline")
     for place in np.flatnonzero(gone != KEPT).tolist():
-        entry = rejection(reasons[gone[place]], headlines[place].as_py())
-        line = {"line": begin + place, "reason": entry.reason, "text": entry.text}
-        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        write_rejected(file, begin + place, rejection(reasons[gone[place]], headlines[place].as_py()))
 
 
 def _left(
@@ -145,18 +112,4 @@ def _left(
         columns["category"] = pa.array(
             [renamed.get(name, name) for name in columns["category"].to_pylist()], pa.string()
         )
-    return pa.RecordBatch.from_arrays(list(columns.values()), schema=_schema())
-
-
-def _schema() -> pa.Schema:
-    import pyarrow as pa
-
-    return pa.schema([(field, pa.date32() if field == "date" else pa.string()) for field in FIELDS])
-
-
-def _iso(day: int) -> str:
-    return (dt.date(1970, 1, 1) + dt.timedelta(days=day)).isoformat()
-
-
-def _largest_first(counts: dict[str, int]) -> dict[str, int]:
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    return pa.RecordBatch.from_arrays(list(columns.values()), schema=schema())

@@ -21,6 +21,7 @@ import numpy as np
 from core.data import datasets
 from core.data.category_names import merged_names
 from core.data.cleaned_copy import KEPT, Plan, Report, write_copy
+from core.data.dataset_names import free_name
 from core.data.datasets import DESCRIPTION, Dataset, summary
 from core.data.duplicates import contradicting, repeats, with_category
 from core.data.languages import NAMES
@@ -69,9 +70,7 @@ def recipe_of(dataset: Dataset) -> dict[str, Any] | None:
 
 def suggested_name(dataset: Dataset) -> str:
     """Return a free name for a cleaned copy."""
-    taken, base = set(datasets.names()), f"{dataset.name.removesuffix('-clean')[:54]}-clean"
-    names = (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3)))
-    return next(name for name in names if name not in taken)
+    return free_name(f"{dataset.name.removesuffix('-clean')[:54]}-clean")
 
 
 def plan_of(dataset: Dataset, recipe: Recipe, report: Report = lambda *_, **__: None) -> Plan:

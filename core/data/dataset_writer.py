@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.data.datasets import RECORDS, REJECTED, Dataset
+from core.data.datasets import Dataset
 from core.data.date_order import DateOrder
-from core.data.fingerprint import Fingerprint
 from core.data.json_reader import BAD_JSON
 from core.data.readers import Reader
-from core.data.records import FIELDS, OPTIONS, ColumnFinder, Mapping, Row, Unusable, typed_row
+from core.data.records import OPTIONS, ColumnFinder, Mapping, Row, Unusable, typed_row
 from core.data.rejection import Rejection, rejection
+from core.data.written_rows import WrittenRows, largest_first, open_files, schema, write_rejected
 from core.errors import InputError, shorten
 
 if TYPE_CHECKING:
@@ -41,35 +38,21 @@ class DatasetWriter:
     """Writes rows and rejected lines into a folder, and counts what the description will say."""
 
     def __init__(self, work: Path, mapping: Mapping, dates: DateOrder, shown: str) -> None:
-        import pyarrow.parquet as pq
-
         self.finder = ColumnFinder(mapping)
         self.dates = dates
         self.shown = shown
-        self.rows = 0
+        self.written = WrittenRows()
         self.reasons: Counter[str] = Counter()
         self.rejected = 0
-        self.category_counts: Counter[str] = Counter()
-        self.days: list[int] = []
-        self.fingerprint = Fingerprint()
         self.notes: list[str] = []
-        self._stack = contextlib.ExitStack()
-        self._rejected = self._stack.enter_context((work / REJECTED).open("w", encoding="utf-8"))
-        self._records = self._stack.enter_context((work / RECORDS).open("wb"))
-        self._parquet = self._stack.enter_context(
-            pq.ParquetWriter(self._records, _schema(), compression="zstd", use_dictionary=["category"])
-        )
+        self._files = open_files(work)
 
     def __enter__(self) -> DatasetWriter:
+        self._parquet, self._rejected = self._files.__enter__()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *rest: Any) -> None:
-        if kind is None:
-            self._parquet.close()
-            for file in (self._records, self._rejected):
-                file.flush()
-                os.fsync(file.fileno())
-        self._stack.close()
+    def __exit__(self, *error: Any) -> None:
+        self._files.__exit__(*error)
 
     def take(self, reader: Reader, batch_rows: int, progress: Progress) -> None:
         """Write all that ``reader`` gives; InputError when no row is usable or the columns are not there.
@@ -81,7 +64,7 @@ class DatasetWriter:
             self.finder.check()
 
         def tell() -> None:
-            progress(self.rows, reader.position(), reader.size)
+            progress(self.written.rows, reader.position(), reader.size)
 
         wanted = self.finder.mapping.named().values()
         for batch in _batches(self._rows(reader.records(wanted), tell), batch_rows):
@@ -89,7 +72,7 @@ class DatasetWriter:
             tell()
         if self.finder.seen:
             self.finder.check()
-        if not self.rows:
+        if not self.written.rows:
             raise self._nothing_usable(f"none of {self.rejected:,} records")
         self._check_categories()
         self.notes = [*reader.notes(), *self.dates.notes(), *self._kept_aside()]
@@ -117,8 +100,7 @@ class DatasetWriter:
         self.reasons[rejected.reason] += 1
         self.rejected += 1
         if self.rejected <= MOST_REJECTED:
-            entry = {"line": line, "reason": rejected.reason, "text": rejected.text}
-            self._rejected.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            write_rejected(self._rejected, line, rejected)
         if self.rejected % REJECTED_TOLD == 0:
             tell()
         if self.rejected >= IN_VAIN and HOPE * usable < self.rejected:
@@ -126,22 +108,17 @@ class DatasetWriter:
             raise self._nothing_usable(f"{which} of the first {usable + self.rejected:,} records")
 
     def _write(self, rows: list[Row]) -> None:
-        days = [self.dates.settled(row[3]) for row in rows]
-        batch = _record_batch(rows, days)
-        self.rows += len(rows)
-        self.fingerprint.update(batch)
-        self.category_counts.update(row[2] for row in rows)
-        known = [day for day in days if day is not None]
-        self.days = [pick(known + self.days) for pick in (min, max)] if known or self.days else []
-        if len(self.category_counts) > MOST_CATEGORIES:
+        batch = _record_batch(rows, [self.dates.settled(row[3]) for row in rows])
+        self.written.add(batch)
+        if len(self.written.category_counts) > MOST_CATEGORIES:
             raise self._no_category(f"it has more than {MOST_CATEGORIES:,} different values")
         self._parquet.write_batch(batch)
 
     def _check_categories(self) -> None:
         """Raise InputError when nearly every row has a category of its own."""
-        found = len(self.category_counts)
-        if found > MANY_CATEGORIES and 2 * found >= self.rows:
-            raise self._no_category(f"it has {found:,} different values in {self.rows:,} rows")
+        found, rows = len(self.written.category_counts), self.written.rows
+        if found > MANY_CATEGORIES and 2 * found >= rows:
+            raise self._no_category(f"it has {found:,} different values in {rows:,} rows")
 
     def _no_category(self, why: str) -> InputError:
         column = shorten(self.finder.mapping.category)
@@ -165,15 +142,15 @@ class DatasetWriter:
 
     def dataset(self, name: str, path: Path, *, source: str, licence: str | None, notice: str | None) -> Dataset:
         """Return the description of what has been written."""
-        first, last = [_iso(day) for day in self.days] or (None, None)
+        first, last = self.written.dates
         return Dataset(
             name=name,
             path=path,
-            rows=self.rows,
+            rows=self.written.rows,
             rejected=self.rejected,
-            rejected_reasons=_largest_first(self.reasons),
-            category_counts=_largest_first(self.category_counts),
-            fingerprint=self.fingerprint.hexdigest(),
+            rejected_reasons=largest_first(self.reasons),
+            category_counts=largest_first(self.written.category_counts),
+            fingerprint=self.written.fingerprint.hexdigest(),
             columns=tuple(self.finder.seen),
             ignored_columns=self.finder.ignored(),
             mapping=Mapping(**{f: c for f, c in self.finder.mapping.named().items() if c in self.finder.seen}),
@@ -203,27 +180,13 @@ def _batches(rows: Iterable[Row], batch_rows: int) -> Iterator[list[Row]]:
         yield batch
 
 
-def _schema() -> pa.Schema:
-    import pyarrow as pa
-
-    return pa.schema([(field, pa.date32() if field == "date" else pa.string()) for field in FIELDS])
-
-
 def _record_batch(rows: list[Row], days: list[int | None]) -> pa.RecordBatch:
     import pyarrow as pa
 
-    schema = _schema()
-    columns = zip(schema, zip(*rows, strict=True), strict=True)
+    types = schema()
+    columns = zip(types, zip(*rows, strict=True), strict=True)
     arrays = [
         pa.array(days, pa.int32()).view(pa.date32()) if field.name == "date" else pa.array(values, pa.string())
         for field, values in columns
     ]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def _iso(day: int) -> str:
-    return (dt.date(1970, 1, 1) + dt.timedelta(days=day)).isoformat()
-
-
-def _largest_first(counts: Counter[str]) -> dict[str, int]:
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    return pa.RecordBatch.from_arrays(arrays, schema=types)

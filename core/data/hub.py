@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,14 +23,13 @@ from core.data.hub_errors import OTHERWISE, in_one_line
 from core.data.hub_files import HubFile, download
 from core.data.hub_records import Report, write_records
 from core.errors import InputError, shorten
+from core.network import has_route
 from core.storage import home
 
 NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")
 HUB = "https://huggingface.co"
 # For the hub to say what it has: without a network this is how long one waits for the word.
 SECONDS = 5
-# Addresses that are kept for documentation: no machine has them.
-ELSEWHERE = ((socket.AF_INET, "198.51.100.1"), (socket.AF_INET6, "2001:db8::1"))
 OFFLINE = ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE")
 
 
@@ -85,18 +83,9 @@ def unreachable() -> str | None:
     for name in OFFLINE:
         if os.environ.get(name, "").upper() in ("1", "TRUE", "YES", "ON"):
             return f"{name} is set"
-    if endpoint() == HUB and not getproxies() and not _has_route():
+    if endpoint() == HUB and not getproxies() and not has_route():
         return "this machine has no network"
     return None
-
-
-def _has_route() -> bool:
-    """Tell whether anything beyond this machine has a way there; nothing is sent to find out."""
-    for family, address in ELSEWHERE:
-        with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as line:
-            line.connect((address, 443))
-            return True
-    return False
 
 
 def checked(source: HubSource) -> HubSource:
@@ -147,9 +136,9 @@ def fetch(source: HubSource, path: Path, report: Report) -> Fetched:
 
 
 def _remove(paths: list[Path]) -> None:
-    # Not their folder: another fetch may have files in it.
+    # Not their folder: another fetch may have files in it, or have removed these already.
     for file in paths:
-        file.unlink()
+        file.unlink(missing_ok=True)
 
 
 def _describe(source: HubSource) -> Any:

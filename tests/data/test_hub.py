@@ -236,7 +236,7 @@ def test_without_a_network_nothing_is_asked(monkeypatch, environment, route, exp
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(hubs, "_has_route", lambda: route)
+    monkeypatch.setattr(hubs, "has_route", lambda: route)
     monkeypatch.setattr(hubs, "getproxies", lambda: {key: 1 for key in environment if key.endswith("_PROXY")})
     assert unreachable() == expected
 

@@ -22,7 +22,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.data import dataset_writer, datasets
+from core.data import dataset_writer, datasets, written_rows
 from core.data.fingerprint import Fingerprint
 from core.data.importing import import_file
 from core.data.records import FIELDS, Mapping, text_of
@@ -374,7 +374,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_behind(imported, home, monke
 
     imported(ONE)
     before = listed(home)
-    monkeypatch.setattr(dataset_writer.os, "fsync", full)
+    monkeypatch.setattr(written_rows.os, "fsync", full)
     with pytest.raises(InputError) as caught:
         imported(ONE)
     assert str(caught.value) == f"there is no room for the dataset in {data_root()}; free some first"

@@ -36,7 +36,7 @@ def check(settings):
 
 
 def test_the_default_is_let_through_where_the_hub_may_have_its_checkpoint(nowhere):
-    nowhere.setattr(checkpoint_source, "_has_route", lambda: True)
+    nowhere.setattr(checkpoint_source, "has_route", lambda: True)
     settings = settings_from("default", {})
     check(settings)
     (note,) = needs(settings, rows=1000, labels=3).notes
@@ -55,7 +55,7 @@ def test_the_default_is_let_through_where_the_hub_may_have_its_checkpoint(nowher
     ],
 )
 def test_a_checkpoint_that_cannot_be_had_is_told_before_the_start(nowhere, variables, reason):
-    nowhere.setattr(checkpoint_source, "_has_route", lambda: False)
+    nowhere.setattr(checkpoint_source, "has_route", lambda: False)
     for name, value in variables.items():
         nowhere.setenv(name, value)
     with pytest.raises(InputError) as error:
@@ -69,24 +69,12 @@ def test_a_checkpoint_that_cannot_be_had_is_told_before_the_start(nowhere, varia
 
 @pytest.mark.parametrize("way", ["proxy", "endpoint"])
 def test_without_a_route_a_proxy_or_a_hub_of_ones_own_may_still_help(nowhere, way):
-    nowhere.setattr(checkpoint_source, "_has_route", lambda: False)
+    nowhere.setattr(checkpoint_source, "has_route", lambda: False)
     if way == "proxy":
         nowhere.setattr(checkpoint_source, "getproxies", lambda: {"https": "http://127.0.0.1:3128"})
     else:
         nowhere.setenv("HF_ENDPOINT", "http://127.0.0.1:8080")
     check(settings_from("default", {}))
-
-
-def test_a_machine_without_a_network_has_no_route(monkeypatch):
-    def unreachable(self, address):
-        raise OSError(101, "Network is unreachable")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(checkpoint_source.socket, "socket", type("Line", (socket.socket,), {"connect": unreachable}))
-        assert not checkpoint_source._has_route()
-    # The own machine is always there.
-    monkeypatch.setattr(checkpoint_source, "ELSEWHERE", "127.0.0.1")
-    assert checkpoint_source._has_route()
 
 
 def test_memory_and_disk_follow_the_checkpoint(fast):
