@@ -104,6 +104,8 @@ def look(folder: Path) -> Background:
     alive = lock_holder(folder / LOCK) is not None
     told = _told(folder)
     state = told.get("state")
+    # Work that began in between is at work, not interrupted.
+    alive = alive or (state == RUNNING and lock_holder(folder / LOCK) is not None)
     if alive:
         state = RUNNING
     elif state == RUNNING:

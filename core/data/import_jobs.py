@@ -5,6 +5,7 @@ They outlive the page that started them; each has a folder, see `core.data.impor
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import shutil
 import sys
@@ -121,11 +122,10 @@ def list_all() -> list[Job]:
     """Return the imports that are at work, or whose end nobody has seen, the oldest first."""
     found = []
     for folder in import_folders.every():
-        try:
-            found.append(look(folder))
-        except DamagedError:
-            continue
-    return sorted(found, key=lambda job: (job.folder / ORDER).stat().st_mtime)
+        # Seen by somebody else at this moment, and so removed; or no import at all.
+        with contextlib.suppress(DamagedError, FileNotFoundError):
+            found.append(((folder / ORDER).stat().st_mtime, folder.name, look(folder)))
+    return [job for *_, job in sorted(found, key=lambda one: one[:2])]
 
 
 def cancel(job: Job) -> None:
