@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,6 +35,9 @@ def _warmed(key: str, _run: Run) -> Model:
     loaded = cache.model(_run)
     # Its first answer also loads what it computes with, half a second that nobody should wait for while typing.
     answers_table(loaded, [("warm up", "")], _run.spec.grouping.grouping())
+    # Streamlit collects garbage after each answer. To go through all that is loaded by now takes 0.1 s of that.
+    gc.collect()
+    gc.freeze()
     return loaded
 
 

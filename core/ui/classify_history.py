@@ -42,7 +42,7 @@ def entry_of(answer: Answer, asked: Asked) -> Entry:
         answer.description,
         answer.label,
         round(answer.confidence, 4),
-        answer.predicted_category or "",
+        answer.category or "",
         level_of(model, answer, asked.grouping, asked.threshold),
         model.run.id,
     )
@@ -71,7 +71,11 @@ def draw() -> None:
     entries: list[Entry] = st.session_state.get(KEY, [])
     if not entries:
         return
-    with st.expander(f"This visit ({len(entries):,})"):
+    # Its key stays while its label counts on, so that it stays open; folded, nothing of it is sent at each answer.
+    opened = st.expander(f"This visit ({len(entries):,})", key=f"{PAGE}_visit_opened", on_change="rerun")
+    if not opened.open:
+        return
+    with opened:
         frame = pd.DataFrame([asdict(one) for one in entries])
         key = table_key(f"{PAGE}_visit", [(one.at, one.headline) for one in entries])
         st.dataframe(

@@ -10,10 +10,37 @@ from core.errors import CopydeskError
 from core.grouping.grouping import Grouping
 from core.inference.items import check_headline
 from core.runs.store import Run
-from core.ui import classify_history, classify_pinned, classify_view, classify_why, classify_wrong, shell
-from core.ui.classify_asked import DESCRIPTION, HEADLINE, PAGE, PAUSE, Asked, is_fast, keep_text, pick_how, pick_runs
+from core.ui import (
+    classify_bars,
+    classify_history,
+    classify_pinned,
+    classify_view,
+    classify_why,
+    classify_wrong,
+    shell,
+)
+from core.ui.classify_asked import (
+    DESCRIPTION,
+    HEADLINE,
+    PAGE,
+    PAUSE,
+    Asked,
+    is_fast,
+    keep_text,
+    open_text,
+    pick_how,
+    pick_runs,
+)
 from core.ui.components import escaped
 from core.ui.selection import value
+
+# Fiction, to click on where nobody has typed yet: three plain ones, and one that no section has to itself.
+EXAMPLES = (
+    "Senate Passes Budget After Long Night",
+    "Ten Slow Breads To Bake On A Rainy Sunday",
+    "Rookie Goalkeeper Saves Three Penalties In Cup Final",
+    "Why Our Teenagers Leave Their Phones At Home",
+)
 
 
 @st.fragment
@@ -22,25 +49,26 @@ def draw(default: Run | None, grouping: Grouping) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         runs = pick_runs(default)
-        headline, description, pressed = _inputs(runs)
+        headline, description = _inputs(runs)
+        buttons = st.container(horizontal=True, gap="small")
+        with buttons:
+            pressed = st.button("Classify", type="primary", icon=":material/label:", key=f"{PAGE}_go")
         asked = pick_how(runs, grouping)
     with right:
         found = _answer(asked, headline, description, pressed)
         if found:
             classify_why.nearest(asked.models[0], found[0])
-    if not found:
+    if found:
+        with buttons:
+            classify_pinned.button(found[0])
         with left:
-            classify_history.draw()
-        return
-    answer = found[0]
+            classify_wrong.draw(asked, found[0])
+        classify_history.keep(found[0], asked)
     with left:
-        classify_pinned.button(answer)
-        classify_wrong.draw(asked, answer)
-        classify_history.keep(answer, asked)
         classify_history.draw()
 
 
-def _inputs(runs: Sequence[Run]) -> tuple[str, str, bool]:
+def _inputs(runs: Sequence[Run]) -> tuple[str, str]:
     fast = is_fast(runs)
     for key, name in ((HEADLINE, "headline"), (DESCRIPTION, "description")):
         if key not in st.session_state:
@@ -53,8 +81,7 @@ def _inputs(runs: Sequence[Run]) -> tuple[str, str, bool]:
     )
     description = st.text_area("Description (optional)", key=DESCRIPTION, height=80)
     keep_text(headline, description)
-    pressed = st.button("Classify", type="primary", icon=":material/label:", key=f"{PAGE}_go")
-    return headline, description, pressed
+    return headline, description
 
 
 def _answer(asked: Asked, headline: str, description: str, pressed: bool) -> list:
@@ -63,9 +90,7 @@ def _answer(asked: Asked, headline: str, description: str, pressed: bool) -> lis
         st.info("Choose at least one model on the left.", icon=":material/arrow_back:")
         return []
     if not (headline or description or pressed):
-        st.subheader("What is this about?", anchor=False)
-        st.write("Type or paste a headline on the left; the answer appears here, with its reasons.")
-        st.caption("Nothing that is typed here leaves this machine.")
+        _nothing_yet()
         return []
     try:
         check_headline(headline)
@@ -75,9 +100,18 @@ def _answer(asked: Asked, headline: str, description: str, pressed: bool) -> lis
         return []
     classify_view.verdicts(asked, found)
     called = classify_view.names(asked.models)
-    pinned = classify_pinned.compared(asked, found[0])
+    if not classify_pinned.compared(asked, found[0]):
+        classify_bars.draw(called, found)
     with shell.told():
         classify_why.draw(asked, found, called)
-    if not pinned:
-        classify_view.bars(called, found, f"{PAGE}_chart")
     return found
+
+
+def _nothing_yet() -> None:
+    """Say what appears here, and offer texts to try."""
+    st.subheader("What is this about?", anchor=False)
+    st.write("Type or paste a headline on the left; the answer appears here, with its reasons. Or try one:")
+    with st.container(gap="xxsmall"):
+        for place, text in enumerate(EXAMPLES):
+            st.button(text, type="tertiary", key=f"{PAGE}_example_{place}", on_click=open_text, args=(text, ""))
+    st.caption("Nothing that is typed here leaves this machine.")

@@ -11,7 +11,7 @@ from core.data.records import text_from
 from core.errors import CopydeskError
 from core.inference.classify import Answer, classify
 from core.inference.wordplaces import words_of
-from core.ui import classify_view
+from core.ui import classify_bars
 from core.ui.classify_asked import MOST_IN_URL, PAGE, Asked
 from core.ui.components import escaped
 from core.ui.selection import remember, value
@@ -23,20 +23,19 @@ NAMES = ("Pinned", "Now")
 def button(answer: Answer) -> None:
     """Draw what pins the answer, or lets go of the pinned one."""
     pinned = value(PAGE, PIN)
-    with st.container(horizontal=True, gap="small"):
-        if pinned != answer.headline or (value(PAGE, PIN_DESCRIPTION) or "") != answer.description:
-            st.button(
-                "Pin this answer",
-                icon=":material/keep:",
-                key=f"{PAGE}_pin",
-                disabled=max(len(answer.headline), len(answer.description)) > MOST_IN_URL,
-                help="Keep it beside what follows: change the text and see what that does. A pinned text is in the "
-                f"URL, so it may have {MOST_IN_URL:,} characters.",
-                on_click=_pin,
-                args=(answer.headline, answer.description),
-            )
-        if pinned:
-            st.button("Unpin", icon=":material/keep_off:", key=f"{PAGE}_unpin", on_click=_pin, args=(None, None))
+    if pinned != answer.headline or (value(PAGE, PIN_DESCRIPTION) or "") != answer.description:
+        st.button(
+            "Pin this answer",
+            icon=":material/keep:",
+            key=f"{PAGE}_pin",
+            disabled=max(len(answer.headline), len(answer.description)) > MOST_IN_URL,
+            help="Keep it beside what follows: change the text and see what that does. A pinned text is in the "
+            f"URL, so it may have {MOST_IN_URL:,} characters.",
+            on_click=_pin,
+            args=(answer.headline, answer.description),
+        )
+    if pinned:
+        st.button("Unpin", icon=":material/keep_off:", key=f"{PAGE}_unpin", on_click=_pin, args=(None, None))
 
 
 def _pin(headline: str | None, description: str | None) -> None:
@@ -56,7 +55,7 @@ def compared(asked: Asked, now: Answer) -> bool:
         return False
     st.caption(f":material/keep: Pinned: {escaped(text_from(headline, description))}")
     st.markdown(change(pinned, now))
-    classify_view.bars(NAMES, [pinned, now], f"{PAGE}_chart")
+    classify_bars.draw(NAMES, [pinned, now])
     return True
 
 

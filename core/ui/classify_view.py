@@ -1,20 +1,16 @@
-"""Answers on Classify: label, how sure, where models differ, and the probabilities as bars."""
+"""Answers on Classify in words: label, how sure, where models differ."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from core.inference.classify import Answer, Model, classify
 from core.inference.sureness import CATEGORY, GROUP, level_of
-from core.ui import shell, stale
-from core.ui.charts.answers import probability_document
+from core.ui import stale
 from core.ui.classify_asked import Asked
 from core.ui.components import escaped
-
-MANY_LABELS, BARS = 14, 300  # labels from which the bars scroll, in so many px
 
 
 def answers(asked: Asked, headline: str, description: str) -> list[Answer]:
@@ -49,24 +45,23 @@ def verdicts(asked: Asked, found: Sequence[Answer]) -> None:
                 st.caption(f"{escaped(name)}{other}")
             level = level_of(model, answer, asked.grouping, asked.threshold)
             st.subheader(said(answer, level), anchor=False)
+            lines = [facts(answer), sure(answer, level, asked.threshold), elsewhere(answer)]
             # A line end that stays one: a caption each would stand far apart.
-            st.caption(f"{facts(answer)}  \n{sure(answer, level, asked.threshold)}")
+            st.caption("  \n".join(filter(None, lines)))
             stale.caption(model.run, asked.grouping)
 
 
 def said(answer: Answer, level: str) -> str:
     """Return what is said at ``level``, as Markdown: the group, with its raw category where that is sure."""
     label = f":blue[{escaped(answer.label)}]"
-    if level == CATEGORY and answer.predicted_category not in (None, answer.label):
-        return f"{label} · {escaped(answer.predicted_category)}"
+    if level == CATEGORY and answer.category not in (None, answer.label):
+        return f"{label} · {escaped(answer.category)}"
     return label if level in (CATEGORY, GROUP) else f"Not sure, perhaps {label}"
 
 
 def facts(answer: Answer) -> str:
     """Return the figures of an answer, as Markdown."""
     parts = [f"confidence {answer.confidence:.3f}"]
-    if answer.predicted_category not in (None, answer.label):
-        parts.append(f"raw category {answer.predicted_category} {answer.category_confidence:.3f}")
     for label, probability in list(answer.probabilities.items())[1:2]:
         parts.append(f"then {label} {probability:.3f}, margin {answer.confidence - probability:.3f}")
     return escaped(" · ".join([*parts, f"{answer.seconds * 1000:.1f} ms"]))
@@ -74,15 +69,30 @@ def facts(answer: Answer) -> str:
 
 def sure(answer: Answer, level: str, threshold: float) -> str:
     """Return why so much is said and no more, as Markdown."""
+    most = (
+        ""
+        if answer.category in (None, answer.label)
+        else f" {answer.category} has {answer.categories[answer.category]:.3f},"
+    )
     if level == CATEGORY:
-        return escaped(f"Sure of the category: at least {threshold:.2f}.")
-    if level == GROUP and answer.category_confidence is not None:
-        return escaped(f"Sure of the group, not of the category: that has less than {threshold:.2f}.")
+        return escaped(f"Sure of the category:{most} at least {threshold:.2f}.")
+    if level == GROUP and most:
+        return escaped(f"Sure of the group, not of the category:{most} less than {threshold:.2f}.")
     if level == GROUP:
         return escaped(f"Sure: at least {threshold:.2f}.")
     if answer.confidence >= threshold:
         return "Most of its words are unknown to the model, so the confidence means little."
     return escaped(f"Nothing has {threshold:.2f} or more.")
+
+
+def elsewhere(answer: Answer) -> str:
+    """Return that the likeliest raw category is of another group than the answer, as Markdown; "" where it is not."""
+    if answer.predicted_category == answer.category:
+        return ""
+    return escaped(
+        f"The likeliest category by itself is {answer.predicted_category} ({answer.category_confidence:.3f}), of "
+        f"another group; those of {answer.label} have more together."
+    )
 
 
 def differences(called: Sequence[str], found: Sequence[Answer]) -> str:
@@ -95,23 +105,4 @@ def differences(called: Sequence[str], found: Sequence[Answer]) -> str:
     }
     return "The models differ: " + "; ".join(
         f"**{escaped(label)}** by {escaped(', '.join(by))}" for label, by in said_by.items()
-    )
-
-
-def bars(called: Sequence[str], found: Sequence[Answer], key: str) -> None:
-    """Draw all probabilities as bars, answer beside answer."""
-    frame = bars_frame(called, found)
-    document = probability_document(frame, palette=shell.palette())
-    with st.container(height=BARS if frame["label"].nunique() > MANY_LABELS else "content", border=False):
-        st.vega_lite_chart(spec=document, theme=None, key=key, alt="Probability of each label, as bars.")
-
-
-def bars_frame(called: Sequence[str], found: Sequence[Answer]) -> pd.DataFrame:
-    """Return one row a label and answer: label, probability, model (the name of the answer)."""
-    return pd.DataFrame(
-        [
-            {"label": label, "probability": probability, "model": name}
-            for name, answer in zip(called, found, strict=True)
-            for label, probability in answer.probabilities.items()
-        ]
     )

@@ -139,7 +139,10 @@ def _part(part: str, strength: float, palette: Palette) -> str:
 
 def _figures(words: pd.DataFrame, word: str, word_title: str, figure: str, title: str) -> None:
     """Draw the strongest words as a table, folded."""
-    with st.expander("Words in figures"):
+    opened = st.expander("Words in figures", key=f"{PAGE}_figures", on_change="rerun")
+    if not opened.open:
+        return
+    with opened:
         order = np.argsort(-words[figure].abs().to_numpy(), kind="stable")
         st.dataframe(
             words.iloc[order].head(WORDS),
@@ -158,8 +161,9 @@ def _changes(asked: Asked, model: Model, answer: Answer) -> None:
     except CopydeskError as error:
         st.caption(escaped(str(error)))
         return
-    for sentence in sentences(found):
-        st.caption(f":material/swap_horiz: {escaped(sentence)}")
+    told = [f":material/swap_horiz: {escaped(sentence)}" for sentence in sentences(found)]
+    if told:
+        st.caption("  \n".join(told))
 
 
 def nearest(model: Model, answer: Answer) -> None:
@@ -194,17 +198,20 @@ def nearest(model: Model, answer: Answer) -> None:
     if found.empty:
         st.caption("None shares a word with it.")
         return
-    st.dataframe(
-        found,
-        hide_index=True,
-        key=f"{PAGE}_nearest_rows",
-        column_order=["similarity", "category", "headline"],
-        column_config={
-            "similarity": st.column_config.NumberColumn("Similarity", format="%.2f", width=75, help="Cosine, 0 to 1."),
-            "category": st.column_config.TextColumn("Category", width=120),
-            "headline": st.column_config.TextColumn("Training text", width="large"),
-        },
+    st.html(nearest_html(found, shell.palette()))
+
+
+def nearest_html(found: pd.DataFrame, palette: Palette) -> str:
+    """Return training headlines as a table in HTML, whole and escaped: similarity, category, headline."""
+    cell = f"padding:3px 12px 3px 0;vertical-align:top;border-top:1px solid {palette.rule}"
+    rows = "".join(
+        f'<tr><td style="{cell};width:1%" title="cosine, 0 to 1">{row.similarity:.2f}</td>'
+        f'<td style="{cell};width:1%;white-space:nowrap;color:{palette.muted}">{escape(row.category)}</td>'
+        f'<td style="{cell};overflow-wrap:anywhere">{escape(row.headline)}</td></tr>'
+        for row in found.itertuples()
     )
+    style = "width:100%;border-collapse:collapse;font-size:0.875rem;font-variant-numeric:tabular-nums"
+    return f'<table aria-label="Training headlines most like it" style="{style}">{rows}</table>'
 
 
 def _show(bar: DeltaGenerator | None, share: float) -> None:

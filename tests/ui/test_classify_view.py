@@ -9,16 +9,18 @@ from hypothesis import strategies as st
 
 from core.inference.classify import Answer
 from core.inference.sureness import CATEGORY, GROUP, NOT_SURE
-from core.ui.charts.answers import probability_bars, probability_document
+from core.ui.classify_bars import bars_html, parts
 from core.ui.classify_history import Entry, added
 from core.ui.classify_pinned import change, changed_words
-from core.ui.classify_view import differences, said, sure
-from core.ui.classify_why import shaded_html
+from core.ui.classify_view import differences, elsewhere, said, sure
+from core.ui.classify_why import nearest_html, shaded_html
 from core.ui.theme import LIGHT
 
 
-def answer(label, confidence=0.8, category=None, headline="Gulls return"):
-    return Answer(headline, "", label, confidence, {label: confidence}, category, 0.001, None, confidence)
+def answer(label, confidence=0.8, category=None, headline="Gulls return", likeliest=None):
+    inside = {category: confidence} if category else {}
+    predicted = likeliest or category
+    return Answer(headline, "", label, confidence, {label: confidence}, predicted, 0.001, None, confidence, inside)
 
 
 def entry(headline, run="r"):
@@ -76,22 +78,27 @@ def test_a_change_is_told_with_its_words():
     assert change(answer("SEA"), answer("SEA", 0.9, headline="Gulls")).startswith("Still **SEA**, \\+0\\.100")
 
 
-@pytest.mark.parametrize("models", [[""], ["Pinned", "Now"]], ids=["one", "two"])
-def test_the_bars_are_those_of_the_chart_whatever_was_drawn_before(models):
-    for shares in ([0.2, 0.5, 0.3], [0.1, 0.2, 0.7]):
-        rows = [
-            {"label": label, "probability": share, "model": model}
-            for model in models
-            for label, share in zip(["SEA", "LAND", "ARTS & CULTURE"], shares, strict=True)
-        ]
-        frame = pd.DataFrame(rows)
-        quick = probability_document(frame, palette=LIGHT)
-        whole = probability_bars(frame, palette=LIGHT).to_dict()
-        (data,), (wanted,) = quick.pop("datasets").values(), whole.pop("datasets").values()
-        assert data == wanted
-        # The data is named after its content.
-        assert [one.pop("data").keys() for one in (quick, whole)] == [{"name"}, {"name"}]
-        assert quick == whole
+def test_a_category_of_another_group_is_told():
+    told = elsewhere(answer("SEA", category="GULLS", likeliest="WEEDS"))
+    assert told.startswith("The likeliest category by itself is WEEDS") and "those of SEA have more together" in told
+    assert elsewhere(answer("SEA", category="GULLS")) == elsewhere(answer("SEA")) == ""
+
+
+def test_bars_show_each_label_and_inside_the_answer_its_categories():
+    html = bars_html(["now"], [{"A & B": 0.2, "<b>": 0.8}], LIGHT, inside={"ONE": 0.5, "TWO": 0.3})
+    names = re.findall(r'scope="row"[^>]*>([^<]*)<', html)
+    assert names == ["&lt;b&gt;", "ONE", "TWO", "A &amp; B"]
+    assert re.findall(r">(0\.\d{3})<", html) == ["0.800", "0.500", "0.300", "0.200"]
+    several = bars_html(["<i>", "now"], [{"A": 0.2, "B": 0.8}, {"A": 0.7, "B": 0.3}], LIGHT)
+    assert "&lt;i&gt;" in several
+    assert several.count(LIGHT.accent) == 2
+    assert list(parts({"A": 0.4, "B": 0.3, "C": 0.2, "D": 0.1})) == [("A", 0.4), ("B", 0.3), ("C", 0.2), ("D", 0.1)]
+
+
+def test_nearest_headlines_are_whole_and_escaped():
+    found = pd.DataFrame([{"row": 1, "category": "A & B", "headline": "<b>Senate</b>", "similarity": 0.5}])
+    html = nearest_html(found, LIGHT)
+    assert "A &amp; B" in html and "&lt;b&gt;Senate&lt;/b&gt;" in html and "0.50" in html
 
 
 @given(st.lists(st.tuples(st.text(), st.floats(-1, 1))))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import textwrap
-from functools import lru_cache
-from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -45,30 +42,6 @@ def probability_bars(frame: pd.DataFrame, *, palette: Palette) -> alt.Chart | al
     )
     height = row_height(labels) * len(labels)
     return themed(alt.layer(bars, printed).properties(height=height, width="container"), palette)
-
-
-def probability_document(frame: pd.DataFrame, *, palette: Palette) -> dict[str, Any]:
-    """Return `probability_bars` as a Vega-Lite document.
-
-    Altair takes 50 ms and more to check what it draws, too long while somebody types. So it draws each set of labels
-    once, and the document gets other numbers and another order.
-    """
-    if frame.empty:
-        return probability_bars(frame, palette=palette).to_dict()
-    data = _panels(frame if "model" in frame else frame.assign(model=""))
-    models, labels = _order(data)
-    document = copy.deepcopy(_document(tuple(sorted(labels)), tuple(models), palette))
-    for layer in document["layer"]:
-        layer["encoding"]["y"]["scale"]["domain"] = labels
-    (name,) = document["datasets"]
-    document["datasets"][name] = data.to_dict("records")
-    return document
-
-
-@lru_cache(maxsize=32)
-def _document(labels: tuple[str, ...], models: tuple[str, ...], palette: Palette) -> dict[str, Any]:
-    rows = [{"label": label, "probability": 0.0, "model": model} for model in models for label in labels]
-    return probability_bars(pd.DataFrame(rows), palette=palette).to_dict()
 
 
 def _order(data: pd.DataFrame) -> tuple[list[str], list[str]]:
