@@ -267,7 +267,7 @@ def _answer_text(answer: Answer) -> str:
         f"{label.ljust(width)}  {probability:.3f}  {'█' * round(probability * 40)}"
         for label, probability in answer.probabilities.items()
     ]
-    raw = f" (category {answer.predicted_category})" if answer.predicted_category else ""
+    raw = f" (category {answer.category})" if answer.category else ""
     head = f"{answer.label}{raw}, confidence {answer.confidence:.3f}, {answer.seconds * 1000:.1f} ms"
     return "\n".join([head, *lines, *_why(answer.explanation)])
 
@@ -284,7 +284,7 @@ def _why(explanation: dict[str, Any] | None) -> list[str]:
 
 def _answers_table(answers: list[Answer]) -> str:
     rows = [
-        {"label": one.label, "confidence": one.confidence, "category": one.predicted_category, "headline": one.headline}
+        {"label": one.label, "confidence": one.confidence, "category": one.category, "headline": one.headline}
         for one in answers
     ]
     return table(rows, ["label", "confidence", "category", "headline"])

@@ -38,6 +38,8 @@ class Result(BaseModel):
     label: str
     confidence: float
     predicted_category: str | None
+    category_confidence: float | None
+    categories: dict[str, float]
     probabilities: dict[str, float]
     seconds: float
     explanation: dict[str, Any] | None

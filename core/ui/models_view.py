@@ -23,7 +23,7 @@ MOST_ROWS = 6  # of the table before it scrolls
 DEFAULT = "default: answers where no other is asked for. Without a mark of yours it is the starter, or else the newest."
 SCORE = {"format": "%.3f", "width": 76, "help": "Under the grouping that it was trained with, on its test rows."}
 COLUMNS = {
-    "mark": st.column_config.TextColumn("Mark", width=62, help=DEFAULT),
+    "mark": st.column_config.TextColumn("Mark", width=110, help=DEFAULT),
     "name": st.column_config.TextColumn("Name", width=188),
     "dataset": st.column_config.TextColumn("Data", width=80),
     "grouping": st.column_config.TextColumn("Grouping", width=92),

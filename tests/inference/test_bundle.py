@@ -349,7 +349,8 @@ NAMES = st.one_of(
     st.sampled_from(
         ["../evil", "model/../../evil", "/evil", "model/evil/", "model//evil.json", "model/.evil", "C:\\evil"]
     ),
-    st.text(min_size=1, max_size=20),
+    # zipfile itself cuts a name at a null byte, and stumbles where nothing is before it.
+    st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=20),
     st.text(alphabet="./\\model", min_size=1, max_size=20),
 )
 

@@ -29,7 +29,9 @@ def level_areas(
     areas = alt.Chart(data.reset_index(drop=True)).mark_area(opacity=0.85).encode(
         x=_threshold_x(),
         y=alt.Y("coverage:Q", title="share of rows", stack="zero", scale=_unit(), axis=_percent(domain=False)),
-        color=alt.Color("level:N", title=None, scale=scale, legend=alt.Legend(title=None, orient="top", columns=1, rowPadding=7)),
+        color=alt.Color(
+            "level:N", title=None, scale=scale, legend=alt.Legend(title=None, orient="top", columns=1, rowPadding=7)
+        ),
         order=alt.Order("place:Q"),
         tooltip=[
             alt.Tooltip("level:N", title="answered with"),
