@@ -5,7 +5,7 @@ import importlib
 import streamlit as st
 
 from core.ui import components, explore_view, shell
-from core.ui.explored import asked, explored, keep, known
+from core.ui.explored import asked, explored, keep, known, searchable
 from core.ui.selection import pick
 
 PAGE = "explore"
@@ -24,14 +24,15 @@ dataset = shell.require_dataset()
 grouping = shell.chosen().grouping
 filters, problems = asked()
 filters, absent = known(filters, dataset, grouping)
-if problems or absent:
-    # Said once: what is not in force does not stay in the URL.
-    keep(filters)
-    problems += [f"{name} is no label of {dataset.name} under {grouping.name}; it is left out" for name in absent]
-    for problem in problems:
-        st.warning(components.escaped(problem))
-
+problems += [f"{name} is no label of {dataset.name} under {grouping.name}; it is left out" for name in absent]
 with shell.told():
+    filters, too_costly = searchable(filters, dataset, grouping)
+    problems += too_costly
+    if problems:
+        # Said once: what is not in force does not stay in the URL.
+        keep(filters)
+        for problem in problems:
+            st.warning(components.escaped(problem))
     shown = explored(dataset, grouping, filters, shell.palette())
     explore_view.chips(shown)
     shown = explore_view.first_screen(shown)

@@ -119,7 +119,7 @@ def _detail(explored: Explored, one: Drift, grouping: Grouping | None, gap: int,
     labels = _labels(one.label, grouping)
     if mark := clicked(event, YEAR):
         year = int(mark["year"])
-        explored.narrow(months=(f"{year:04d}-01", f"{year:04d}-12"), **labels)
+        explored.read(months=(f"{year:04d}-01", f"{year:04d}-12"), **labels)
     if not one.early or not one.late:
         return
     st.markdown("**Words that came and went**")
@@ -131,7 +131,7 @@ def _detail(explored: Explored, one: Drift, grouping: Grouping | None, gap: int,
         alt="Words that are more frequent in late texts, and in early ones.",
     )
     if mark := clicked(event, WORD):
-        explored.narrow(search=narrowed(explored.filters.search, search_for(mark["shown"])), **labels)
+        explored.read(search=narrowed(explored.filters.search, search_for(mark["shown"])), **labels)
 
 
 def _labels(label: str, grouping: Grouping | None) -> dict[str, tuple[str, ...]]:

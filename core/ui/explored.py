@@ -12,12 +12,14 @@ from core.data import filters as filtering
 from core.data.datasets import Dataset
 from core.data.engine import Table
 from core.data.filters import Filters
+from core.errors import InputError
 from core.grouping.grouping import Grouping
 from core.ui import cache_explore
-from core.ui.selection import remember, value
+from core.ui.selection import choose, remember, value
 from core.ui.theme import Palette
 
 PAGE = "explore"
+RECORDS = "Records"  # the part that lists them
 DRAWN = "explore_drawn"
 
 
@@ -53,6 +55,11 @@ class Explored:
         """Change the filters, write them to the URL and draw the page again."""
         go_to(replace(self.filters, **changes))
 
+    def read(self, **changes: Any) -> None:
+        """Change the filters and open the records that they leave."""
+        choose(PAGE, "part", RECORDS)
+        self.narrow(**changes)
+
 
 def _emptied(*fields: str) -> dict[str, Any]:
     return {field: getattr(Filters(), field) for field in fields}
@@ -83,6 +90,15 @@ def known(filters: Filters, dataset: Dataset, grouping: Grouping) -> tuple[Filte
         groups=tuple(one for one in filters.groups if one in groups),
     )
     return kept, absent
+
+
+def searchable(filters: Filters, dataset: Dataset, grouping: Grouping) -> tuple[Filters, list[str]]:
+    """Return ``filters`` without a search that would take too long on ``dataset``, and why it is left out."""
+    try:
+        cache_explore.table(dataset).mask(filters, grouping)
+    except InputError as error:
+        return replace(filters, search=""), [f"{error}; the search is left out"]
+    return filters, []
 
 
 def keep(filters: Filters) -> None:

@@ -17,6 +17,7 @@ from core.errors import InputError
 from core.ui.components import escaped
 from core.ui.explored import DRAWN, PAGE, Explored, keep
 from core.ui.selection import remember
+from core.ui.work_words import sentence
 
 WRONG = "explore_records_wrong"
 WHOLE_PAGE = "explore_records_whole_page"
@@ -53,7 +54,8 @@ def draw(explored: Explored) -> None:
         _side(explored, "Date", "has_date")
     wrong = _wrong(filters)
     if wrong:
-        st.caption(f":red[{escaped(wrong[2])}]")
+        told = sentence(f"{wrong[2]}. Until then, all that is shown is as it was before")
+        st.warning(escaped(told), icon=":material/edit_note:")
 
 
 def change(explored: Explored, **changes: Any) -> None:

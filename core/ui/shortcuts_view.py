@@ -109,5 +109,5 @@ def _table(explored: Explored, listed: pd.DataFrame) -> None:
     chosen = event["selection"]["rows"]
     if chosen:
         one = listed.iloc[chosen[0]]
-        explored.narrow(search=search_for(one["shown"], one["kind"]))
+        explored.read(search=search_for(one["shown"], one["kind"]))
     st.caption(f"Most harmful: {escaped(sentences[0])} Choose a row to see its records.")

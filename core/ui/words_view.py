@@ -106,7 +106,7 @@ def _bars(explored: Explored, chosen: Sides, table: pd.DataFrame, what: str, fie
         alt=f"Words that are {what}; the figures stand in the table beside it.",
     )
     if mark := clicked(event, WORD):
-        explored.narrow(search=narrowed(explored.filters.search, search_for(mark["shown"], field=field)))
+        explored.read(search=narrowed(explored.filters.search, search_for(mark["shown"], field=field)))
 
 
 def _figures(table: pd.DataFrame, chosen: Sides) -> None:

@@ -32,7 +32,8 @@ def test_a_click_on_a_word_shows_its_rows(explore, param):
     assert at.dataframe[-1].value["ngram"].tolist() == ["goals", "murals"]
     click(at, "words_distinctive", {"word": [{"ngram": "goals", "shown": "goals"}]})
     assert (param(at, "q"), param(at, "side"), param(at, "versus")) == ('headline:"goals"', "c:SPORTS", "c:ARTS")
-    assert "60 rows of SPORTS against none of ARTS" in said(at)
+    assert param(at, "part") == "Records"
+    assert "**60 records**" in said(at)
 
 
 def test_what_is_filtered_is_one_side(explore):

@@ -168,7 +168,8 @@ def test_what_cannot_be_understood_stays_to_be_mended(part):
     at = part()
     at = checked(at.text_input(key="explore_records_search").set_value("/(/").run())
     assert at.text_input(key="explore_records_search").value == "/(/"
-    assert any("unclosed group" in caption.value for caption in at.caption)
+    (told,) = at.warning
+    assert "unclosed group" in told.value and "as it was before" in told.value
     assert (asked(at, "q"), len(listed(at))) == (None, 5)
     at = checked(at.text_input(key="explore_records_headline_length").set_value("8-").run())
     assert at.text_input(key="explore_records_search").value == ""
