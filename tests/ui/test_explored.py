@@ -3,12 +3,16 @@
 import ast
 from collections import defaultdict
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from core import ui
-from core.data.filters import PARAMS
-from core.ui.explored import toggled
+from core.data.filters import PARAMS, Filters
+from core.errors import InputError
+from core.grouping.grouping import Grouping
+from core.ui import cache_explore
+from core.ui.explored import searchable, toggled
 
 FOLDER = Path(ui.__file__).parent
 READS = {"pick", "remember", "value", "choose", "coming"}
@@ -53,3 +57,18 @@ def test_a_name_in_the_url_means_one_thing():
 )
 def test_a_click_chooses_a_second_one_lifts_and_shift_keeps_the_others(chosen, also, left):
     assert toggled(chosen, "A", also=also) == left
+
+
+@pytest.mark.parametrize("costly", [True, False])
+def test_a_search_that_would_take_too_long_is_left_out_and_the_other_filters_stay(monkeypatch, costly):
+    def mask(filters, grouping):
+        if costly:
+            raise InputError("it would take about 90 s")
+
+    monkeypatch.setattr(cache_explore, "table", lambda dataset: SimpleNamespace(mask=mask))
+    asked = Filters(categories=("A",), search="/x{9}/")
+    kept, told = searchable(asked, None, Grouping("raw"))
+    if costly:
+        assert (kept, told) == (Filters(categories=("A",)), ["it would take about 90 s; the search is left out"])
+    else:
+        assert (kept, told) == (asked, [])
