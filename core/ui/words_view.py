@@ -73,7 +73,7 @@ def _compared(explored: Explored, counted: CountedWords, bar: st.delta_generator
     else:
         without = _function_words() if dull else frozenset()
         table = frequent(counted.ngrams, ours, theirs, most=2 * MOST, without=without, **how)
-    left, right = st.columns([6, 5], gap="medium")
+    left, right = st.columns([4, 5], gap="medium")
     with left:
         _bars(explored, chosen, table, what, field)
     with right:
@@ -113,19 +113,19 @@ def _figures(table: pd.DataFrame, chosen: Sides) -> None:
     """Draw the figures behind the bars, with a download that is safe in a spreadsheet."""
     shown = table.assign(our_share=table["our_share"] * 1e4, their_share=table["their_share"] * 1e4)
     config = {
-        "shown": st.column_config.TextColumn("Words", width=120),
+        "shown": st.column_config.TextColumn("Words", width=104),
         "ours": st.column_config.NumberColumn(
-            "Times", format="localized", width=58, help=escaped(f"In {chosen.name}.")
+            "Times", format="localized", width=54, help=escaped(f"In {chosen.name}.")
         ),
         "theirs": st.column_config.NumberColumn(
-            "There", format="localized", width=58, help=escaped(f"In {chosen.other}.")
+            "There", format="localized", width=54, help=escaped(f"In {chosen.other}.")
         ),
         "log_odds": st.column_config.NumberColumn("Log-odds", format="%+.2f", width=66, help="Ours less theirs."),
-        "z": st.column_config.NumberColumn("z", format="%+.1f", width=54, help="Log-odds over its standard error."),
+        "z": st.column_config.NumberColumn("z", format="%+.1f", width=46, help="Log-odds over its standard error."),
         "our_share": st.column_config.NumberColumn(
             "Per 10,000", format="%.1f", width=78, help="Of 10,000 n-grams of this length."
         ),
-        "their_share": st.column_config.NumberColumn("There per 10,000", format="%.1f", width=110),
+        "their_share": st.column_config.NumberColumn("There", format="%.1f", width=54, help="Of 10,000 n-grams there."),
     }
     st.dataframe(
         shown, hide_index=True, column_order=list(config), column_config=config, height=min(36 * len(table) + 38, 600)
