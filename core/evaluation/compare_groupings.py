@@ -125,6 +125,7 @@ def document(compared: Compared) -> dict[str, object]:
             }
             for flow in found.flows
         ],
+        "matched": [{"from": one, "to": other} for one, other in found.matched],
         "renamed": [{"from": one, "to": other} for one, other in found.renamed],
         "added": list(found.added),
         "removed": list(found.removed),

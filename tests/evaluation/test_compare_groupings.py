@@ -57,15 +57,19 @@ def test_a_group_without_a_test_row_has_no_figure():
 
 
 def test_the_document_is_plain_and_whole(two_datasets):
-    found = document(compare(A, B, dataset=two_datasets[1]))
+    a, b = (Grouping(one.name, {**one.mapping, "w": to}, one.version) for one, to in ((A, "FUN"), (B, "PLAY")))
+    found = document(compare(a, b, dataset=two_datasets[1]))
     assert (found["a"], found["b"], found["dataset"], found["counted"]) == ("a", "b@3", "large", "rows")
     assert found["moves"] == [
         {"category": "y", "from": "OLD", "to": "WORLD", "rows": 7},
     ]
-    assert found["renamed"] == [{"from": "NEWS", "to": "WORLD"}, {"from": "OLD", "to": "SPARE"}]
+    # WORLD takes others in, and OLD is split: what became of them is told, but not as a rename.
+    assert found["renamed"] == [{"from": "FUN", "to": "PLAY"}]
+    pairs = [("NEWS", "WORLD"), ("OLD", "SPARE"), ("FUN", "PLAY")]
+    assert found["matched"] == [{"from": one, "to": other} for one, other in pairs]
     assert (found["rows"], found["rows_moved"], found["categories_moved"]) == (32, 7, 1)
     assert (found["added"], found["removed"], found["same_partition"]) == ([], [], False)
-    assert [flow["rows"] for flow in found["flows"]] == [25, 7, 0]
+    assert [flow["rows"] for flow in found["flows"]] == [25, 7, 0, 0]
     assert "f1" not in found
 
 
