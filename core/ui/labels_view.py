@@ -41,8 +41,8 @@ PROBLEM, FILTERS = "evaluate_labels_problem", "evaluate_labels_filters"
 WEAK = 0.4
 # Measured by people on ten public test sets, so that a long list is not taken for that many errors.
 BASE_RATE = (
-    "For comparison: on ten public test sets people found about half of such candidates wrong, and 3 % of all labels "
-    "(Northcutt, Athalye and Mueller, 2021)."
+    "For comparison: on ten public test sets people found 51 % of such candidates wrong, and at least 3.3 % of all "
+    "labels are (Northcutt, Athalye and Mueller, 2021)."
 )
 
 
